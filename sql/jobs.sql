@@ -1,0 +1,93 @@
+-- name: insert_job
+-- Queue one piece of work.
+insert into job (id, kind, argument, state, run_after_ms, created_ms)
+values (:id, :kind, :argument, 'queued', :run_after_ms, :created_ms);
+
+-- name: find_waiting
+-- The work of this kind and argument that has not ended, oldest first.
+select id
+from job
+where kind = :kind and argument = :argument and state in ('queued', 'running')
+order by id
+limit 1;
+
+-- name: find_job
+-- One piece of work as it stands.
+select id, kind, argument, state, run_after_ms, attempts, fence, leased_until_ms, position, error,
+  created_ms, started_ms, ended_ms
+from job
+where id = :id;
+
+-- name: find_claimable
+-- The next work of these kinds that is due, or whose worker died.
+select id
+from job
+where kind in :kinds
+  and ((state = 'queued' and run_after_ms <= :now_ms) or (state in ('running', 'cancelling') and leased_until_ms < :real_ms))
+order by run_after_ms, id
+limit 1;
+
+-- name: claim_job
+-- Take work that is due or was left; who comes second changes nothing.
+update job
+set state = case state when 'cancelling' then 'cancelling' else 'running' end, fence = fence + 1, attempts = attempts + 1,
+  leased_until_ms = :until_ms, started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
+where id = :id
+  and (:by_force or (state = 'queued' and run_after_ms <= :now_ms)
+    or (state in ('running', 'cancelling') and leased_until_ms < :real_ms));
+
+-- name: renew_lease
+-- Hold on to work, as long as nobody else has taken it.
+update job set leased_until_ms = :until_ms where id = :id and fence = :fence and state in ('running', 'cancelling');
+
+-- name: keep_position
+-- Remember how far work has come, as long as nobody else has taken it.
+update job
+set position = coalesce(:position, position), leased_until_ms = :until_ms
+where id = :id and fence = :fence and state = 'running';
+
+-- name: end_job
+-- Work has ended, as long as nobody else has taken it.
+update job
+set state = :state, error = :error, ended_ms = :now_ms, leased_until_ms = 0
+where id = :id and fence = :fence and state in ('running', 'cancelling');
+
+-- name: release_job
+-- Give work back, to be gone on with by the next worker.
+update job
+set state = case state when 'cancelling' then 'cancelling' else 'queued' end, leased_until_ms = 0, attempts = attempts - 1
+where id = :id and fence = :fence and state in ('running', 'cancelling');
+
+-- name: cancel_job
+-- Ask running work to stop; what has not begun is cancelled at once.
+update job
+set state = case state when 'queued' then 'cancelled' else 'cancelling' end,
+  ended_ms = case state when 'queued' then :now_ms else null end
+where id = :id and state in ('queued', 'running');
+
+-- name: requeue_job
+-- Go on with work that was cancelled or has failed.
+update job
+set state = 'queued', attempts = 0, error = null, ended_ms = null, run_after_ms = :now_ms
+where id = :id and state in ('cancelled', 'failed');
+
+-- name: find_last_created
+-- When work of this kind was last queued.
+select max(created_ms) from job where kind = :kind;
+
+-- name: delete_ended
+-- Forget periodic work that ended long ago.
+delete from job
+where id in (
+  select id from job where kind in :kinds and state in ('done', 'failed', 'cancelled') and ended_ms < :before_ms
+  order by id limit :limit
+);
+
+-- name: beat
+-- A background process is alive.
+insert into heartbeat (name, at_ms) values (:name, :at_ms)
+on conflict (name) do update set at_ms = excluded.at_ms;
+
+-- name: find_beat
+-- When a background process was last alive.
+select at_ms from heartbeat where name = :name;

@@ -1,0 +1,208 @@
+-- name: find_taken
+-- The orders that hold one of these external ids, whatever their channel.
+select id, channel_id, external_id from orders where external_id in :external_ids order by id;
+
+-- name: insert_orders
+-- Many orders at once.
+insert into orders (
+  id, seq, placed_ms, entered_ms, day, hour_ms, hour, channel_id, location_id,
+  region, external_id, customer_id, payment, note, total_minor, lines
+) values :rows(
+  id, seq, placed_ms, entered_ms, day, hour_ms, hour, channel_id, location_id,
+  region, external_id, customer_id, payment, note, total_minor, lines
+);
+
+-- name: insert_lines
+-- The lines of many orders at once.
+insert into order_line (
+  id, order_id, product_id, version_id, quantity, price_minor, discount_minor, total_minor, cost_minor, lot
+) values :rows(
+  id, order_id, product_id, version_id, quantity, price_minor, discount_minor, total_minor, cost_minor, lot
+);
+
+-- name: insert_returns
+-- Many returns at once.
+insert into returns (
+  id, seq, order_id, returned_ms, entered_ms, day, hour_ms, hour, channel_id, location_id,
+  region, external_id, customer_id, reason, note, total_minor
+) values :rows(
+  id, seq, order_id, returned_ms, entered_ms, day, hour_ms, hour, channel_id, location_id,
+  region, external_id, customer_id, reason, note, total_minor
+);
+
+-- name: insert_return_lines
+-- The lines of many returns at once.
+insert into return_line (
+  id, return_id, order_line_id, product_id, version_id, quantity, price_minor, amount_minor, cost_minor, restock, lot
+) values :rows(
+  id, return_id, order_line_id, product_id, version_id, quantity, price_minor, amount_minor, cost_minor, restock, lot
+);
+
+-- name: find_taken_returns
+-- The returns that hold one of these external ids, whatever their channel.
+select id, channel_id, external_id from returns where external_id in :external_ids order by id;
+
+-- name: find_orders
+-- These orders with the codes that they are shown under.
+select o.id, o.seq, o.placed_ms, o.entered_ms, o.day, o.hour_ms, o.hour, o.channel_id, o.location_id, o.region,
+  o.external_id, o.customer_id, o.payment, o.note, o.total_minor, o.lines, c.code as channel, l.code as location
+from orders o
+join channel c on c.id = o.channel_id
+left join location l on l.id = o.location_id
+where o.id in :ids
+order by o.id;
+
+-- name: find_lines
+-- The lines of these orders, with the name that each was sold under.
+select l.id, l.order_id, l.product_id, l.version_id, l.quantity, l.price_minor, l.discount_minor, l.total_minor,
+  l.cost_minor, l.lot, p.sku, v.name
+from order_line l
+join product p on p.id = l.product_id
+join product_version v on v.id = l.version_id
+where l.order_id in :ids
+order by l.id;
+
+-- name: find_returns_of
+-- The returns of these orders, in the order in which they were entered.
+select id, seq, order_id, returned_ms, entered_ms, day, reason, note, total_minor
+from returns
+where order_id in :ids
+order by id;
+
+-- name: find_return_lines
+-- The lines of these returns.
+select l.id, l.return_id, l.order_line_id, l.product_id, l.version_id, l.quantity, l.price_minor, l.amount_minor,
+  l.cost_minor, l.restock, l.lot, p.sku, v.name
+from return_line l
+join product p on p.id = l.product_id
+join product_version v on v.id = l.version_id
+where l.return_id in :ids
+order by l.id;
+
+-- name: find_returns
+-- These returns with the codes that they are shown under.
+select r.id, r.seq, r.order_id, r.returned_ms, r.entered_ms, r.day, r.region, r.external_id, r.customer_id,
+  r.reason, r.note, r.total_minor, c.code as channel, l.code as location
+from returns r
+join channel c on c.id = r.channel_id
+left join location l on l.id = r.location_id
+where r.id in :ids
+order by r.id;
+
+-- name: find_return_page
+-- One page of returns, newest first, below a position.
+select id, returned_ms from returns
+where (returned_ms, id) < (:before_ms, :before_id) and returned_ms >= :from_ms and returned_ms < :to_ms
+order by returned_ms desc, id desc
+limit :limit;
+
+-- name: find_seq_ids
+-- The orders that took these numbers of the shop's history.
+select id, seq from orders where id between :first_id and :last_id order by id;
+
+-- name: find_newest
+-- The newest orders by number.
+select id from orders order by id desc limit :limit;
+
+-- name: find_feed
+-- The newest orders by the time they happened, for the feed.
+select id from orders where placed_ms <= :now_ms order by placed_ms desc, id desc limit :limit;
+
+-- name: find_source_rows
+-- The rows of a file from which this order was made.
+select s.import_id, s.first_row, s.rows, i.file_name
+from source_row s
+join import i on i.id = s.import_id
+where s.order_id = :order_id
+order by s.import_id, s.first_row;
+
+-- fragment: matching
+-- Which orders a list shows. Every condition is switched off by its own empty list or null.
+o.placed_ms >= :from_ms and o.placed_ms < :to_ms
+  and (:any_channel or o.channel_id in :channels)
+  and (:any_location or coalesce(o.location_id, 0) in :locations)
+  and (:any_region or coalesce(o.region, '') in :regions
+    or instr(coalesce(o.region, ''), '-') > 0
+    and substr(o.region, 1, instr(o.region, '-') - 1) in :regions)
+  and (:any_weekday or (o.day + 3) % 7 + 1 in :weekdays)
+  and (:any_hour or o.hour in :hours)
+  and (:min_total is null or o.total_minor >= :min_total)
+  and (:max_total is null or o.total_minor <= :max_total)
+  and (:any_line or exists (
+    select 1 from order_line l join product_version v on v.id = l.version_id
+    where l.order_id = o.id
+      and (:any_product or l.product_id in :products)
+      and (:any_category or coalesce(v.category_id, 0) in :categories)
+      and (:any_brand or coalesce(v.brand_id, 0) in :brands)
+      and (:any_vendor or coalesce(v.vendor_id, 0) in :vendors)
+      and (:any_price_tier or coalesce(v.price_tier_id, 0) in :price_tiers)))
+  and (:status is null or :status = case
+    when not exists (select 1 from returns r where r.order_id = o.id) then 'placed'
+    when (select sum(x.quantity) from returns r join return_line x on x.return_id = r.id where r.order_id = o.id)
+      = (select sum(l.quantity) from order_line l where l.order_id = o.id) then 'returned'
+    else 'partly_returned' end)
+  and (:q is null or o.id = :q_id or o.external_id = :q or o.note like :q_like escape '\' or exists (
+    select 1 from order_line l join product p on p.id = l.product_id join product_version v on v.id = l.version_id
+    where l.order_id = o.id and (p.sku = :q or v.name like :q_like escape '\')))
+
+-- name: find_page_newest
+-- A page of orders, newest first, below a position.
+select o.id, o.placed_ms, o.total_minor from orders o
+where (o.placed_ms, o.id) < (:after_value, :after_id) and :use(matching)
+order by o.placed_ms desc, o.id desc
+limit :limit;
+
+-- name: find_page_oldest
+-- A page of orders, oldest first, above a position.
+select o.id, o.placed_ms, o.total_minor from orders o
+where (o.placed_ms, o.id) > (:after_value, :after_id) and :use(matching)
+order by o.placed_ms, o.id
+limit :limit;
+
+-- name: find_page_largest
+-- A page of orders, largest first, below a position.
+select o.id, o.placed_ms, o.total_minor from orders o
+where (o.total_minor, o.id) < (:after_value, :after_id) and :use(matching)
+order by o.total_minor desc, o.id desc
+limit :limit;
+
+-- name: find_page_smallest
+-- A page of orders, smallest first, above a position.
+select o.id, o.placed_ms, o.total_minor from orders o
+where (o.total_minor, o.id) > (:after_value, :after_id) and :use(matching)
+order by o.total_minor, o.id
+limit :limit;
+
+-- name: find_export_lines
+-- The lines of these orders as the export has them.
+select l.id, l.order_id, l.quantity, l.price_minor, l.discount_minor, l.total_minor, l.cost_minor, l.lot,
+  p.sku, v.name, c.path as category, b.name as brand, d.name as vendor, t.name as price_tier
+from order_line l
+join product p on p.id = l.product_id
+join product_version v on v.id = l.version_id
+left join category c on c.id = v.category_id
+left join brand b on b.id = v.brand_id
+left join vendor d on d.id = v.vendor_id
+left join price_tier t on t.id = v.price_tier_id
+where l.order_id in :ids
+order by l.id;
+
+-- name: find_export_return_lines
+-- The lines of the returns of a period as the export has them, from a position on.
+select x.id, x.return_id, x.order_line_id, x.quantity, x.price_minor, x.amount_minor, x.cost_minor, x.lot, x.restock,
+  r.order_id, r.external_id, r.returned_ms, r.entered_ms, r.region, r.customer_id, r.reason, r.note,
+  p.sku, v.name, c.path as category, b.name as brand, d.name as vendor, t.name as price_tier,
+  ch.code as channel, lo.code as location
+from return_line x
+join returns r on r.id = x.return_id
+join product p on p.id = x.product_id
+join product_version v on v.id = x.version_id
+join channel ch on ch.id = r.channel_id
+left join location lo on lo.id = r.location_id
+left join category c on c.id = v.category_id
+left join brand b on b.id = v.brand_id
+left join vendor d on d.id = v.vendor_id
+left join price_tier t on t.id = v.price_tier_id
+where x.id > :after_id and r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+order by x.id
+limit :limit;

@@ -1,0 +1,109 @@
+"""Checks of settings: each takes the text and returns the value, or raises ValueError with the reason."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from webapp import money
+from webapp.clock import Zone
+
+
+def one_of(*words: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"must be one of {', '.join(words)}")
+        return text
+
+    return check
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    def check(text: str) -> int:
+        digits = text.replace("_", "").replace(",", "")
+        if not re.fullmatch(r"[0-9]{1,12}", digits) or not least <= int(digits) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(digits)
+
+    return check
+
+
+def text(text: str) -> str:
+    if len(text) > 200 or not text.isprintable():
+        raise ValueError("must be at most 200 printable characters")
+    return text
+
+
+def secret(text: str) -> str:
+    if len(text) < 32:
+        raise ValueError("must have at least 32 characters")
+    return text
+
+
+def database(text: str) -> str:
+    if "://" in text and not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be a path or postgresql://...")
+    return text
+
+
+def postgres(text: str) -> str:
+    if not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must be postgresql://...")
+    return text
+
+
+def url(*schemes: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        parts = urlsplit(text)
+        if parts.scheme not in schemes or not parts.hostname or (parts.port is not None and parts.port == 0):
+            raise ValueError(f"must be an address that begins with {' or '.join(f'{s}://' for s in schemes)}")
+        return text.rstrip("/")
+
+    return check
+
+
+def currency(text: str) -> str:
+    money.decimals(text)
+    return text
+
+
+def zone(text: str) -> str:
+    return Zone(text).name
+
+
+def locale(text: str) -> str:
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        return str(Locale.parse(text.replace("-", "_")))
+    except (UnknownLocaleError, ValueError, TypeError):
+        raise ValueError(f"{text!r} is no locale such as en_GB") from None
+
+
+def networks(text: str) -> list[str]:
+    try:
+        return [str(ipaddress.ip_network(part.strip(), strict=False)) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise ValueError("must be addresses or networks, separated by commas") from None
+
+
+def host(text: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", text):
+        raise ValueError("must be the name or address of this machine to listen on")
+    return text
+
+
+def address(text: str) -> str:
+    if "@" not in text or any(sign in text for sign in "\r\n"):
+        raise ValueError("must be a mail address")
+    return text
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches the address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Buyers by pseudonymous id; what is personal is sealed."""

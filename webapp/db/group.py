@@ -1,0 +1,229 @@
+"""One group commit: what waits is run in one transaction, each item with its own result."""
+
+import json
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from webapp import errors
+from webapp.db import queries
+from webapp.db.tx import Tx
+from webapp.errors import Invalid, Problem, Unavailable
+
+Action = Callable[[Tx, list[Any]], list[Any]]
+sql = queries.load("db")
+log = logging.getLogger("takings.writer")
+
+
+@dataclass(slots=True)
+class Key:
+    """An Idempotency-Key as sent: who asks, for which address (`POST /orders`), and a digest of the content.
+
+    `replayed` is set by the writer when the answer is the one that was kept.
+    """
+
+    asker: str
+    key: str
+    method_path: str
+    content: bytes
+    status: int = 201
+    replayed: bool = False
+
+
+@dataclass(slots=True)
+class Request:
+    """Items for one verb; `results` has one entry an item, or `error` says why there is none."""
+
+    action: Action
+    items: Sequence[Any]
+    key: Key | None = None
+    atomic: bool = False
+    single: bool = False
+    results: list[Any] | None = None
+    error: BaseException | None = None
+    waiter: Any = field(default=None)
+
+    def outcome(self) -> list[Any]:
+        """The results. Raises what kept the group from being written."""
+        if self.error is not None:
+            raise self.error
+        assert self.results is not None
+        return self.results
+
+
+class _Undo(Exception):
+    """Ends an atomic batch of which something was refused."""
+
+
+def run(tx: Tx, requests: Sequence[Request]) -> None:
+    """Run the requests in the open transaction `tx` and write what they gathered; the caller commits.
+
+    Equal keys are answered once, inside the group too. Requests of one merging verb that follow each other are one
+    batch. Raises sqlite3.Error when the database itself fails: then nothing of the group holds.
+    """
+    kept = _kept(tx, requests)
+    fresh: list[tuple[Any, ...]] = []
+    batch: list[Request] = []
+    waiting: set[tuple[str, str]] = set()
+
+    def flush() -> None:
+        if batch:
+            _run_batch(tx, batch)
+            for done in batch:
+                _keep(tx, done, kept, fresh)
+            batch.clear()
+            waiting.clear()
+
+    for request in requests:
+        name = (request.key.asker, request.key.key) if request.key else None
+        if name in waiting or (batch and not _merges(batch[0], request)):
+            flush()
+        if name is not None:
+            if name in kept:
+                _replay(request, kept[name])
+                continue
+            waiting.add(name)
+        batch.append(request)
+    flush()
+    tx.flush()
+    sql.insert_kept.rows(tx, fresh)
+
+
+def _merges(first: Request, request: Request) -> bool:
+    return (
+        first.action is request.action
+        and not first.atomic
+        and not request.atomic
+        and bool(getattr(first.action, "merging", False))
+    )
+
+
+def _run_batch(tx: Tx, batch: list[Request]) -> None:
+    items = [item for request in batch for item in request.items] if len(batch) > 1 else list(batch[0].items)
+    try:
+        results = _run_items(tx, batch[0], items)
+    except sqlite3.OperationalError:
+        raise
+    except Problem as problem:
+        results = [problem] * len(items)
+    except Exception as error:
+        if len(batch) > 1:
+            for request in batch:
+                _run_batch(tx, [request])
+            return
+        log.exception("a verb failed: %s", getattr(batch[0].action, "__name__", "?"))
+        batch[0].error = error
+        return
+    start = 0
+    for request in batch:
+        end = start + len(request.items)
+        request.results = results[start:end]
+        start = end
+
+
+def _run_items(tx: Tx, first: Request, items: list[Any]) -> list[Any]:
+    results: list[Any] = []
+    try:
+        with tx.savepoint():
+            results = _each(tx, first.action, items)
+            if first.atomic and any(isinstance(result, Problem) for result in results):
+                raise _Undo
+    except _Undo:
+        pass
+    return results
+
+
+def _each(tx: Tx, action: Action, items: list[Any]) -> list[Any]:
+    """One result an item; an item that was refused before it came here is its own result."""
+    asked = [item for item in items if not isinstance(item, Problem)]
+    results = action(tx, asked) if asked else []
+    if len(results) != len(asked):
+        raise RuntimeError(f"{action} answered {len(results)} results for {len(asked)} items")
+    if len(asked) == len(items):
+        return results
+    left = iter(results)
+    return [item if isinstance(item, Problem) else next(left) for item in items]
+
+
+def _kept(tx: Tx, requests: Sequence[Request]) -> dict[tuple[str, str], Any]:
+    keys = [request.key.key for request in requests if request.key is not None]
+    if not keys:
+        return {}
+    return {
+        (asker, key): (content, status, result)
+        for asker, key, content, status, result in sql.find_kept.all(tx, keys=keys)
+    }
+
+
+def _keep(tx: Tx, request: Request, kept: dict[tuple[str, str], Any], fresh: list[tuple[Any, ...]]) -> None:
+    key = request.key
+    if key is None or request.results is None:
+        return
+    refused = any(isinstance(result, Problem) for result in request.results)
+    if refused and (request.single or request.atomic):
+        return  # what was refused wrote nothing and may be sent again
+    text = json.dumps([_as_kept(result) for result in request.results], separators=(",", ":"), default=_plain)
+    kept[key.asker, key.key] = (key.content, key.status, text)
+    fresh.append((key.asker, key.key, key.content, key.status, text, tx.now_ms))
+
+
+def _replay(request: Request, entry: tuple[bytes, int, str]) -> None:
+    content, _, text = entry
+    assert request.key is not None
+    if content != request.key.content:
+        problem = Invalid("This Idempotency-Key was used for something else.", code="key_reused")
+        request.results = [problem] * len(request.items)
+        request.error = problem
+        return
+    request.results = [_from_kept(result) for result in json.loads(text, object_hook=_rich)]
+    request.key.replayed = True
+
+
+def _as_kept(result: Any) -> Any:
+    if isinstance(result, Problem):
+        return {"$refused": _refusal(result)}
+    return result.as_kept() if hasattr(result, "as_kept") else result
+
+
+def _from_kept(result: Any) -> Any:
+    if isinstance(result, dict) and "$refused" in result:
+        return _problem(result["$refused"])
+    return result
+
+
+def _refusal(problem: Problem) -> dict[str, Any]:
+    fields = [[error.pointer, error.code, error.detail] for error in problem.errors]
+    return {
+        "kind": type(problem).__name__,
+        "detail": problem.detail,
+        "code": problem.code,
+        "errors": fields,
+        "location": problem.location,
+        "extra": problem.extra,
+    }
+
+
+def _problem(kept: dict[str, Any]) -> Problem:
+    kind = getattr(errors, kept["kind"])
+    fields = [errors.FieldError(*entry) for entry in kept["errors"]]
+    return kind(kept["detail"], *fields, code=kept["code"], location=kept["location"], **kept["extra"])
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    raise TypeError(f"a result that is kept cannot hold {type(value)}")
+
+
+def _rich(value: dict[str, Any]) -> Any:
+    return Decimal(value["$decimal"]) if "$decimal" in value else value
+
+
+def unavailable(error: BaseException) -> Problem:
+    """What a group is told when its transaction failed."""
+    if isinstance(error, Unavailable):
+        return error
+    return Unavailable("The ledger cannot be written right now; nothing was kept. Send it again with the same key.")

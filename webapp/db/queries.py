@@ -1,0 +1,113 @@
+"""Named SQL: one block per DAO function in sql/<feature>.sql, loaded once, run through a transaction.
+
+A block begins with `-- name: find_recent`. Three marks are expanded when a block is loaded:
+`values :rows(a, b, c)` takes many rows in chunks of fixed sizes (so that prepared statements are found again),
+`in :ids` takes a list of any length, and `:use(matching)` stands for the block `-- fragment: matching` of the same
+file, so that a condition that several queries share is written once. All other parameters are bound by name.
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, Protocol
+
+FOLDER = Path(__file__).resolve().parents[2] / "sql"
+CHUNKS = (256, 64, 16, 4, 1)
+_NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
+_USE = re.compile(r":use\((\w+)\)")
+_ROWS = re.compile(r"values\s+:rows\(([^)]*)\)")
+_LIST = re.compile(r"\bin :(\w+)\b")
+
+
+class Executes(Protocol):
+    """What a query needs of a transaction: `execute(sql, parameters)` as sqlite3 has it."""
+
+    def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
+
+
+class Query:
+    """One named statement; `all`, `one`, `value`, `run` and `rows` run it."""
+
+    def __init__(self, name: str, sql: str) -> None:
+        self.name = name
+        rows = _ROWS.search(sql)
+        self.width = len(rows.group(1).split(",")) if rows else 0
+        self.lists = _LIST.findall(sql)
+        self.sql = _LIST.sub(r"in (select value from json_each(:\1))", sql)
+        self._chunks = {size: self._with_rows(size) for size in CHUNKS} if rows else {}
+
+    def _with_rows(self, size: int) -> str:
+        row = "(" + ", ".join("?" * self.width) + ")"
+        return _ROWS.sub("values " + ", ".join([row] * size), self.sql)
+
+    def _bind(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        for name in self.lists:
+            parameters[name] = json.dumps(list(parameters[name]))
+        return parameters
+
+    def all(self, tx: Executes, **parameters: Any) -> list[Any]:
+        """Every row."""
+        return tx.execute(self.sql, self._bind(parameters)).fetchall()
+
+    def each(self, tx: Executes, **parameters: Any) -> Iterable[Any]:
+        """The rows one by one, while the transaction is open."""
+        return tx.execute(self.sql, self._bind(parameters))
+
+    def one(self, tx: Executes, **parameters: Any) -> Any:
+        """The first row, or None."""
+        return tx.execute(self.sql, self._bind(parameters)).fetchone()
+
+    def value(self, tx: Executes, **parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = tx.execute(self.sql, self._bind(parameters)).fetchone()
+        return None if row is None else row[0]
+
+    def run(self, tx: Executes, **parameters: Any) -> int:
+        """How many rows were changed."""
+        return tx.execute(self.sql, self._bind(parameters)).rowcount
+
+    def rows(self, tx: Executes, rows: Sequence[Sequence[Any]]) -> int:
+        """How many rows were changed by a statement that holds `values :rows(...)`, fed with `rows`."""
+        changed, start, total = 0, 0, len(rows)
+        for size in CHUNKS:
+            while total - start >= size:
+                flat = tuple(chain.from_iterable(rows[start : start + size]))
+                changed += tx.execute(self._chunks[size], flat).rowcount
+                start += size
+        return changed
+
+
+class Queries:
+    """The queries of one file, as attributes."""
+
+    def __init__(self, found: dict[str, Query]) -> None:
+        self.__dict__.update(found)
+
+    def __getattr__(self, name: str) -> Query:
+        raise AttributeError(f"no query is named {name}")
+
+
+@functools.cache
+def load(feature: str) -> Queries:
+    """Load sql/<feature>.sql. Raises FileNotFoundError when there is none, ValueError on a name given twice."""
+    parts = _NAME.split((FOLDER / f"{feature}.sql").read_text("utf-8"))
+    found: dict[str, Query] = {}
+    fragments: dict[str, str] = {}
+    for kind, name, variant, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
+        sql = _USE.sub(lambda used: fragments[used.group(1)], _without_comments(text).strip().rstrip(";"))
+        if variant:
+            continue
+        if name in found or name in fragments:
+            raise ValueError(f"sql/{feature}.sql names {name} twice")
+        if kind == "fragment":
+            fragments[name] = sql
+        else:
+            found[name] = Query(name, sql)
+    return Queries(found)
+
+
+def _without_comments(sql: str) -> str:
+    return "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--"))

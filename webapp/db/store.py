@@ -1,0 +1,128 @@
+"""The database of this process: opened once, checked against the settings, asked for the shop it belongs to."""
+
+import secrets
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from webapp import clock, config, text
+from webapp.config import ConfigError, Settings
+from webapp.db import migrations, queries, sqlite
+from webapp.db.lock import FileLock
+
+sql = queries.load("db")
+CHANNELS = [
+    (1, "online", "Online", "online"),
+    (2, "store", "Store", "store"),
+    (3, "marketplace", "Marketplace", "marketplace"),
+]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """Whose ledger this is. Currency and zone never change once kept."""
+
+    name: str
+    currency: str
+    time_zone: str
+    locale: str
+    mode: str
+    epoch: str
+
+    @cached_property
+    def zone(self) -> clock.Zone:
+        """The zone of its business days."""
+        return clock.Zone(self.time_zone)
+
+    @cached_property
+    def formatter(self) -> text.Formatter:
+        """The one formatter of its numbers, money and dates."""
+        return text.Formatter(self.locale, self.currency, self.zone)
+
+
+class _Open:
+    settings: Settings | None = None
+    path: Path | None = None
+    shop: Shop | None = None
+
+
+def open(settings: Settings) -> Shop:
+    """Open (and make or migrate) the database that the settings name; later calls of this process use it.
+
+    Raises ConfigError when the database belongs to another mode, currency or zone, migrations.NewerSchema
+    when a newer Takings wrote it.
+    """
+    path = Path(settings.database).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(FileLock(path)) as lock, lock, closing(sqlite.connect(path, write=True)) as connection:
+        migrations.migrate(connection, clock.now_ms())
+        kept = dict(sql.find_settings.all(connection))
+        if not kept:
+            kept = _first_start(connection, settings)
+        epoch = sql.find_epoch.value(connection)
+    _check(settings, kept)
+    _Open.settings, _Open.path = config.keep(settings), path
+    _Open.shop = _shop(kept, epoch)
+    return _Open.shop
+
+
+def _first_start(connection: Any, settings: Settings) -> dict[str, str]:
+    kept = {
+        "name": settings.shop,
+        "currency": settings.currency,
+        "time_zone": settings.time_zone,
+        "locale": settings.locale,
+        "mode": settings.mode,
+    }
+    connection.execute("begin immediate")
+    for name, value in kept.items():
+        sql.keep_setting.run(connection, name=name, value=value)
+    sql.insert_epoch.run(connection, value=secrets.token_hex(4))
+    sql.insert_counters.rows(connection, [("seq", 0), ("channel", len(CHANNELS)), ("location", 1)])
+    sql.insert_channels.rows(connection, CHANNELS)
+    sql.insert_location.run(connection)
+    connection.execute("commit")
+    return kept
+
+
+def _check(settings: Settings, kept: dict[str, str]) -> None:
+    for name in ("mode", "currency", "time_zone"):
+        wanted = getattr(settings, name)
+        if kept[name] != wanted:
+            raise ConfigError(
+                f"TAKINGS_{name.upper()}",
+                f"the database {settings.database} was made with {kept[name]}, not {wanted}; choose another database",
+            )
+
+
+def _shop(kept: dict[str, str], epoch: str) -> Shop:
+    return Shop(kept["name"], kept["currency"], kept["time_zone"], kept["locale"], kept["mode"], epoch)
+
+
+def shop() -> Shop:
+    """The shop whose database is open."""
+    if _Open.shop is None:
+        raise RuntimeError("no database is open: call store.open(settings) first")
+    return _Open.shop
+
+
+def path() -> Path:
+    """Where the open database lies."""
+    if _Open.path is None:
+        raise RuntimeError("no database is open: call store.open(settings) first")
+    return _Open.path
+
+
+def settings() -> Settings:
+    """The settings with which the database was opened."""
+    if _Open.settings is None:
+        raise RuntimeError("no database is open: call store.open(settings) first")
+    return _Open.settings
+
+
+def refresh(tx: Any) -> Shop:
+    """Read the shop's changeable settings (name, locale) again."""
+    _Open.shop = _shop(dict(sql.find_settings.all(tx)), sql.find_epoch.value(tx))
+    return _Open.shop

@@ -1,0 +1,110 @@
+"""The one write transaction: statements, the next numbers, and buffers that a savepoint undoes too."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
+
+from webapp.clock import Zone
+
+
+class Buffer(Protocol):
+    """What a transaction gathers and writes once before COMMIT."""
+
+    def merge(self, other: Any) -> None:
+        """Take in what an inner savepoint gathered."""
+
+    def flush(self, tx: "Tx") -> None:
+        """Write it down."""
+
+
+B = TypeVar("B", bound=Buffer)
+A = TypeVar("A", bound=Callable[..., Any])
+
+
+def merging(action: A) -> A:
+    """Mark a verb: items of several requests may be run as one batch of it."""
+    action.merging = True  # type: ignore[attr-defined]
+    return action
+
+
+class _Layer:
+    __slots__ = ("buffers", "counters")
+
+    def __init__(self) -> None:
+        self.counters: dict[str, int] = {}
+        self.buffers: dict[type, Any] = {}
+
+
+class Tx:
+    """A write transaction. Only the writer makes one; actions and DAO functions take it first and never commit."""
+
+    def __init__(self, connection: sqlite3.Connection, now_ms: int, zone: Zone, currency: str) -> None:
+        self.connection = connection
+        self.execute = connection.execute
+        self.now_ms = now_ms
+        self.zone = zone
+        self.currency = currency
+        self._layers = [_Layer()]
+        self._kept: dict[str, int] | None = None
+
+    def next(self, counter: str, count: int = 1) -> int:
+        """The first of `count` new numbers of `counter`; undone with the savepoint in which they were taken."""
+        last = self._last(counter)
+        self._layers[-1].counters[counter] = last + count
+        return last + 1
+
+    def _last(self, counter: str) -> int:
+        for layer in reversed(self._layers):
+            if counter in layer.counters:
+                return layer.counters[counter]
+        if self._kept is None:
+            self._kept = dict(self.execute("select name, value from counter").fetchall())
+        return self._kept.get(counter, 0)
+
+    def buffer(self, kind: type[B]) -> B:
+        """The buffer of this kind that belongs to the innermost savepoint."""
+        buffers = self._layers[-1].buffers
+        found = buffers.get(kind)
+        if found is None:
+            found = buffers[kind] = kind()
+        return found
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo statements, numbers and buffers alike when the body raises."""
+        depth = len(self._layers)
+        self.execute(_SAVE[depth])
+        self._layers.append(_Layer())
+        try:
+            yield
+        except BaseException:
+            del self._layers[depth:]
+            if self.connection.in_transaction:  # a failing disk may have ended the transaction itself
+                self.execute(_UNDO[depth])
+                self.execute(_RELEASE[depth])
+            raise
+        inner = self._layers.pop()
+        self.execute(_RELEASE[depth])
+        outer = self._layers[-1]
+        outer.counters.update(inner.counters)
+        for kind, held in inner.buffers.items():
+            self.buffer(kind).merge(held)
+
+    def flush(self) -> None:
+        """Write what the buffers hold, then the counters, once."""
+        layer = self._layers[0]
+        while layer.buffers:
+            _, held = layer.buffers.popitem()
+            held.flush(self)
+        if layer.counters:
+            for name, value in layer.counters.items():
+                self.execute(
+                    "insert into counter (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
+                    (name, value),
+                )
+
+
+_SAVE = [f"savepoint level_{n}" for n in range(20)]
+_UNDO = [f"rollback to level_{n}" for n in range(20)]
+_RELEASE = [f"release level_{n}" for n in range(20)]

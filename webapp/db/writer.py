@@ -1,0 +1,208 @@
+"""The only place that opens a write transaction: a group commit shared by everybody who writes.
+
+`do(action, item, key)` and `do_many(action, items, key, atomic)` are the same call for a route, a job, the command
+line and a test. Without a running loop the caller's thread commits by itself; a web worker starts one writer, as a
+greenlet where an fsync takes under a millisecond and as a native thread where it takes longer.
+"""
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from webapp import clock
+from webapp.db import group, sqlite, store
+from webapp.db.group import Key, Request
+from webapp.db.lock import FileLock
+from webapp.db.tx import Tx, merging
+from webapp.errors import Problem
+
+__all__ = ["Key", "Session", "close", "do", "do_many", "fsync_ms", "merging", "on_commit", "use"]
+
+CHECKPOINT_BYTES = 1 << 20
+BUSY_S = 10.0
+_after_commit: list[Callable[[], None]] = []
+
+
+def on_commit(callback: Callable[[], None]) -> None:
+    """Call `callback()` after each commit of this process."""
+    _after_commit.append(callback)
+
+
+class Session:
+    """One connection and its lock; runs groups one after the other for one thread or greenlet.
+
+    `held_ms` is how long the last group held the lock.
+    """
+
+    def __init__(self, path: Path | None = None, sleep: Callable[[float], object] = time.sleep) -> None:
+        self.path = path or store.path()
+        self.sleep = sleep
+        self.held_ms = 0.0
+        self._lock = FileLock(self.path)
+        self._connection: sqlite3.Connection | None = None
+
+    def commit(self, gather: Callable[[], Sequence[Request]]) -> Sequence[Request]:
+        """Take the lock, gather what waits, run it and commit. Every request then has results or an error."""
+        self._lock.acquire(self.sleep)
+        began = time.perf_counter()
+        requests: Sequence[Request] = ()
+        try:
+            requests = gather()
+            self._run(requests)
+        except (sqlite3.Error, OSError, Problem) as error:
+            group.log.error("the ledger could not be written: %s", error)
+            self._drop()
+            for request in requests:
+                request.error, request.results = group.unavailable(error), None
+        finally:
+            self._lock.release()
+            self.held_ms = (time.perf_counter() - began) * 1000
+        if any(request.results is not None for request in requests):
+            for callback in _after_commit:
+                callback()
+        return requests
+
+    def _run(self, requests: Sequence[Request]) -> None:
+        connection = self.connection()
+        self._begin(connection)
+        try:
+            shop = store.shop()
+            tx = Tx(connection, clock.now_ms(), shop.zone, shop.currency)
+            group.run(tx, requests)
+            connection.execute("commit")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            raise
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        deadline = time.monotonic() + BUSY_S
+        while True:
+            try:
+                connection.execute("begin immediate")
+                return
+            except sqlite3.OperationalError as error:  # a stranger to the lock files holds the database
+                if "locked" not in str(error) or time.monotonic() > deadline:
+                    raise
+                self.sleep(0.005)
+
+    def connection(self) -> sqlite3.Connection:
+        """The connection to write with."""
+        if self._connection is None:
+            self._connection = sqlite.connect(self.path, write=True)
+        return self._connection
+
+    def _drop(self) -> None:
+        """Never use a connection again after the disk failed under it. The caller holds the lock."""
+        if self._connection is not None:
+            try:
+                self._connection.close()
+            except sqlite3.Error:
+                pass
+            self._connection = None
+
+    def rest(self, least_bytes: int = CHECKPOINT_BYTES) -> None:
+        """When nothing waits: move a grown log into the database."""
+        if sqlite.log_bytes(self.path) < least_bytes:
+            return
+        self._lock.acquire(self.sleep)
+        try:
+            sqlite.checkpoint(self.connection())
+        except sqlite3.Error as error:
+            group.log.warning("the log could not be moved into the database: %s", error)
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Close the connection under the lock."""
+        self._lock.acquire(self.sleep)
+        self._drop()
+        self._lock.close()
+
+
+class _Direct:
+    """A session for each thread that writes without a loop."""
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+
+    def submit(self, request: Request) -> None:
+        session = self.session()
+        session.commit(lambda: [request])
+        session.rest()
+
+    def session(self) -> Session:
+        held: tuple[int, Path, Session] | None = getattr(self._own, "held", None)
+        if held is None or held[0] != os.getpid() or held[1] != store.path():
+            held = (os.getpid(), store.path(), Session())
+            self._own.held = held
+        return held[2]
+
+    def close(self) -> None:
+        held = getattr(self._own, "held", None)
+        if held is not None and held[0] == os.getpid():
+            held[2].close()
+        self._own.held = None
+
+
+_direct = _Direct()
+_current: Any = _direct
+
+
+def use(front: Any) -> None:
+    """Let `front.submit(request)` carry what this process writes; None goes back to writing by itself."""
+    global _current
+    _current = front or _direct
+
+
+def session() -> Session:
+    """The session of this thread, for jobs that pace themselves by `held_ms`."""
+    return _direct.session()
+
+
+def close() -> None:
+    """Stop the running writer, or close this thread's session."""
+    _current.close()
+
+
+def do(action: group.Action, item: Any, key: Key | None = None) -> Any:
+    """The result of one item. Raises its refusal, and Unavailable when nothing could be written."""
+    request = Request(action, (item,), key, single=True)
+    _current.submit(request)
+    result = request.outcome()[0]
+    if isinstance(result, Problem):
+        raise result
+    return result
+
+
+def do_many(action: group.Action, items: Sequence[Any], key: Key | None = None, atomic: bool = False) -> list[Any]:
+    """One result or refusal (an errors.Problem, returned) an item, in order.
+
+    atomic: any refusal undoes all. Raises Unavailable when nothing could be written.
+    """
+    if not items:
+        return []
+    request = Request(action, items, key, atomic=atomic)
+    _current.submit(request)
+    return request.outcome()
+
+
+def fsync_ms(folder: Path, times: int = 20) -> float:
+    """The median of some timed fdatasyncs of 4 KB beside the database, in milliseconds."""
+    probe = folder / f".fsync-{os.getpid()}"
+    descriptor = os.open(probe, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        taken = []
+        for _ in range(times):
+            os.pwrite(descriptor, os.urandom(4096), 0)
+            began = time.perf_counter()
+            os.fdatasync(descriptor)
+            taken.append((time.perf_counter() - began) * 1000)
+    finally:
+        os.close(descriptor)
+        probe.unlink(missing_ok=True)
+    return sorted(taken)[len(taken) // 2]

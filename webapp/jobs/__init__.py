@@ -1,0 +1,1 @@
+"""Long work: queued in the ledger, done by one background process, resumed by its own position."""

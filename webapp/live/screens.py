@@ -1,0 +1,161 @@
+"""What is shown as it stands now: islands and state topics that somebody watches, rendered once for all of them.
+
+A change makes a screen stale; a stale screen is painted from one snapshot, at most as often as its pace allows, the most
+watched first. It is shown when the events up to its snapshot have been sent; an unchanged one is shown to nobody but
+those who have joined since.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from webapp.live import frames, islands, messages, outbox, topics
+from webapp.live.islands import Islands
+from webapp.live.topics import Topics
+
+
+class Painting(NamedTuple):
+    """A screen as one snapshot shows it. key: equal for two paintings between which nothing is to be seen."""
+
+    seq: int
+    at_ms: int
+    body: str
+    key: bytes
+
+
+class Screen:
+    """One address or state topic that is watched. changed: since which position it has looked as it does."""
+
+    __slots__ = (
+        "changed", "clock", "follows", "frame", "is_island", "name", "next", "owed", "pace", "paint", "painted_at",
+        "second", "shown", "stale", "threaded", "watchers",
+    )  # fmt: skip
+
+    def __init__(self, name: str, paint: Callable[[Any, int], Painting], follows: frozenset[str] | None) -> None:
+        self.name = name
+        self.paint = paint
+        self.follows = follows
+        self.is_island = name.startswith("/")
+        self.clock = self.threaded = False
+        self.pace = 0.1
+        self.stale = True
+        self.painted_at = -1e9
+        self.second = -1
+        self.next: Painting | None = None
+        self.shown: Painting | None = None
+        self.changed = -1
+        self.frame = b""
+        self.owed: set[int] = set()
+        self.watchers = 0
+
+    def as_frame(self) -> bytes:
+        """The frame of what is shown, made once."""
+        shown = self.shown
+        assert shown is not None
+        if not self.frame:
+            message = (
+                messages.island(self.name, shown.seq, shown.body)
+                if self.is_island
+                else messages.state(self.name, shown.seq, shown.at_ms, shown.body)
+            )
+            self.frame = frames.text(message)
+        return self.frame
+
+
+class Screens:
+    """The watched screens of this process. now: the clock that never goes back. now_ms: the time of day."""
+
+    def __init__(self, topics: Topics, islands: Islands, now: Callable[[], float], now_ms: Callable[[], int]) -> None:
+        self.topics = topics
+        self.islands = islands
+        self.now = now
+        self.now_ms = now_ms
+        self.watched: dict[str, Screen] = {}
+
+    def watch(self, name: str) -> Screen:
+        """The screen, with one watcher more."""
+        screen = self.watched.get(name)
+        if screen is None:
+            screen = self.watched[name] = self._island(name) if name.startswith("/") else self._state(name)
+        screen.watchers += 1
+        return screen
+
+    def leave(self, name: str, fd: int | None = None) -> None:
+        """One watcher less; a screen that nobody watches is forgotten."""
+        screen = self.watched.get(name)
+        if screen is not None:
+            screen.watchers -= 1
+            screen.owed.discard(fd if fd is not None else -1)
+            if screen.watchers <= 0:
+                del self.watched[name]
+
+    def _island(self, address: str) -> Screen:
+        found = self.islands.find(address)
+        assert found is not None, address
+        kind = found.island
+
+        def paint(tx: Any, now_ms: int) -> Painting:
+            seq = outbox.position(tx)
+            html = self.islands.render(address, tx, now_ms)
+            return Painting(seq, now_ms, html, _digest(islands.unversioned(html)))
+
+        screen = Screen(address, paint, kind.topics)
+        screen.pace, screen.clock, screen.threaded = kind.pace, kind.clock, kind.threaded
+        return screen
+
+    def _state(self, name: str) -> Screen:
+        topic = self.topics.states[name]
+
+        def paint(tx: Any, now_ms: int) -> Painting:
+            data = topic.snapshot(tx, now_ms)
+            return Painting(outbox.position(tx), now_ms, data, _digest(topics.without_time(data)))
+
+        screen = Screen(name, paint, topic.follows)
+        screen.pace, screen.clock = topic.pace, topic.clock
+        return screen
+
+    def touch(self, changed: Iterable[str]) -> None:
+        """These outbox topics have news."""
+        names = frozenset(changed)
+        for screen in self.watched.values():
+            if screen.follows is None or not names.isdisjoint(screen.follows):
+                screen.stale = True
+
+    def due(self) -> Screen | None:
+        """The most watched of the stale screens whose pace allows a painting now; it counts as begun."""
+        now, second = self.now(), self.now_ms() // 1000
+        best: Screen | None = None
+        for screen in self.watched.values():
+            stale = screen.stale or (screen.clock and screen.second != second)
+            if stale and screen.next is None and now - screen.painted_at >= screen.pace and screen.watchers > 0:
+                if best is None or screen.watchers > best.watchers:
+                    best = screen
+        if best is not None:
+            best.stale, best.painted_at, best.second = False, now, second
+        return best
+
+    def wait(self) -> float:
+        """Seconds until a screen may be due, if nothing happens before."""
+        now = self.now()
+        waits = [max(0.0, screen.painted_at + screen.pace - now) for screen in self.watched.values() if screen.stale]
+        if any(screen.clock for screen in self.watched.values()):
+            waits.append(1.0 - self.now_ms() % 1000 / 1000)
+        return min(waits, default=1.0)
+
+    def reveal(self, position: int) -> list[tuple[Screen, bool]]:
+        """The paintings whose turn has come now that events up to `position` are sent, each with whether it is new."""
+        revealed = []
+        for screen in self.watched.values():
+            painting = screen.next
+            if painting is None or painting.seq > position:
+                continue
+            new = screen.shown is None or screen.shown.key != painting.key
+            if new:
+                screen.changed = painting.seq
+            screen.shown, screen.next, screen.frame = painting, None, b""
+            revealed.append((screen, new))
+        return revealed
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), digest_size=12).digest()

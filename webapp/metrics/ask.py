@@ -1,0 +1,73 @@
+"""The one way to a figure. Pages, JSON, reports and alerts all ask here; amounts are minor units of the shop's currency.
+
+ask(tx, metrics, ...)            -> Answer: rows, rest and totals of any question (`answers.py`)
+headline(tx, filters, period)    -> Headline: the sums of one period
+top_products(tx, filters, ...)   -> list[TopProduct]
+last_minute(tx, filters, now)    -> LastMinute: (now - 60 s, now] and the minute before
+running(tx, filters, day, ...)   -> list[Point]: a day's cumulative net sales
+sparklines(tx, ids, ...)         -> {product id: net sales of each day}
+heat_map(tx, filters, ...)       -> {(weekday, hour): average net sales of eight weeks}
+
+Every `tx` is a transaction with its shop's `zone`. Questions over products that must count distinct orders, or hours,
+read the lines of their period: run them through `reading.in_thread`. `reads_lines` says so beforehand.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from webapp.errors import FieldError, Invalid, invalid_parameter
+from webapp.metrics.answers import Answer, Question, Row, answer
+from webapp.metrics.curves import Point, heat_map, running, sparklines
+from webapp.metrics.definitions import DIMENSIONS, GRAINS, METRICS
+from webapp.metrics.filters import ALL, Filters
+from webapp.metrics.headlines import Headline, TopProduct, headline, top_products
+from webapp.metrics.minute import LastMinute, last_minute
+from webapp.metrics.periods import Period
+
+__all__ = [
+    "Answer", "Headline", "LastMinute", "Point", "Question", "Row", "TopProduct",
+    "ask", "headline", "heat_map", "last_minute", "question", "running", "sparklines", "top_products",
+]  # fmt: skip
+MOST_BY = 3
+
+
+def ask(
+    tx: Any, metrics: Sequence[str], *, period: Period, now_ms: int, by: Sequence[str] = (), grain: str | None = None,
+    filters: Filters = ALL, compare: Period | None = None, sort: str | None = None, limit: int | None = 100,
+) -> Answer:  # fmt: skip
+    """The answer to a question, exact at `now_ms`.
+
+    metrics, by: names of METRICS and DIMENSIONS. grain: hour, day, week, month, quarter, year; every bucket of the
+    period up to the present has a row. compare: from `periods.compare`. sort: `time` or `metric` (the first one,
+    descending), `time` by default where there is a grain. limit: rows at most, None for all.
+    Raises Invalid: unknown names, more than three dimensions, over 100,000 rows.
+    """
+    asked = question(metrics, period=period, by=by, grain=grain, filters=filters, compare=compare, sort=sort, limit=limit)
+    return answer(tx, asked, now_ms)
+
+
+def question(
+    metrics: Sequence[str], *, period: Period, by: Sequence[str] = (), grain: str | None = None,
+    filters: Filters = ALL, compare: Period | None = None, sort: str | None = None, limit: int | None = 100,
+) -> Question:  # fmt: skip
+    """A question of known names. Raises Invalid with each name that is unknown and its parameter."""
+    errors = [_unknown("metric", name) for name in metrics if name not in METRICS]
+    errors += [_unknown("by", name) for name in by if name not in DIMENSIONS]
+    if grain is not None and grain not in GRAINS:
+        errors.append(_unknown("grain", grain))
+    if sort is not None and sort not in ("time", "metric", *metrics, *(f"-{name}" for name in metrics[:1])):
+        errors.append(_unknown("sort", sort))
+    if errors:
+        raise Invalid("", *errors) if len(errors) == 1 else Invalid("Some names are unknown.", *errors)
+    if len(by) > MOST_BY:
+        raise invalid_parameter("by", "too_long", f"At most {MOST_BY} dimensions at once.")
+    told = tuple(METRICS[name] for name in dict.fromkeys(metrics))
+    return Question(told, period, tuple(dict.fromkeys(by)), grain, filters, compare, _sort(sort), limit)
+
+
+def _sort(sort: str | None) -> str | None:
+    return sort if sort in (None, "time") else "metric"
+
+
+def _unknown(parameter: str, name: str) -> FieldError:
+    return FieldError(None, "unknown", f"There is no {parameter} {name!r}.", parameter=parameter)

@@ -1,0 +1,114 @@
+"""What the metrics layer asks the database: values of dimensions and the keeping of rollups."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from webapp.db import queries
+from webapp.db.queries import Executes
+from webapp.metrics.definitions import Dimension
+
+sql = queries.load("metrics")
+ROLLUPS = ("sales_second", "sales_hour", "sales_day", "product_day", "product_month", "order_day")
+
+
+class Version(NamedTuple):
+    """Where a product version stands; 0 is none. `values` are its places in the rollup of distinct orders."""
+
+    product_id: int
+    values: tuple[tuple[str, int], ...]
+
+
+# ---- Values of dimensions ----
+
+
+def find_by_id(tx: Executes, name: str, value_id: int) -> list[int]:
+    """The id in a list, empty when the dimension has no such value."""
+    return [row[0] for row in sql.find_value_by_id.all(tx, name=name, id=value_id)]
+
+
+def find_by_name(tx: Executes, name: str, text: str) -> list[int]:
+    """The ids that a code, SKU, path or name means."""
+    return [row[0] for row in sql.find_values_by_name.all(tx, name=name, text=text)]
+
+
+def region_known(tx: Executes, region: str) -> bool:
+    """Whether a place or a sale bears the region, or one inside it."""
+    return sql.knows_region.value(tx, region=region) is not None
+
+
+def category_lines(tx: Executes) -> dict[int, tuple[int, ...]]:
+    """Each category with its line upwards: itself, the one above it, and so on to the root."""
+    above = dict(sql.find_categories.all(tx))
+    lines: dict[int, tuple[int, ...]] = {}
+    for category in above:
+        line, at = [category], above[category]
+        while at is not None:
+            line.append(at)
+            at = above[at]
+        lines[category] = tuple(line)
+    return lines
+
+
+def find_versions(tx: Executes, ids: Iterable[int]) -> dict[int, Version]:
+    """Where these product versions stand."""
+    rows = sql.find_versions.all(tx, ids=ids)
+    lines = category_lines(tx)
+    return {
+        version_id: Version(
+            product_id,
+            (
+                ("category", category), ("brand", brand), ("vendor", vendor), ("price_tier", tier),
+                *(("category_tree", above) for above in lines.get(category, (0,))),
+            ),
+        )
+        for version_id, product_id, category, brand, vendor, tier, _ in rows
+    }  # fmt: skip
+
+
+def find_value_names(tx: Executes, dimension: Dimension) -> dict[int, str]:
+    """How rows call the values of a dimension, by id."""
+    return dict(sql.find_value_names.all(tx, name=dimension.name))
+
+
+def find_products(tx: Executes, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """SKU and today's name of these products, by id."""
+    return {product_id: (sku, name) for product_id, sku, name in sql.find_products.all(tx, ids=ids)}
+
+
+# ---- Keeping and making anew ----
+
+
+def add(tx: Executes, rollup: str, rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows to a rollup, each to the row of its key if there is one."""
+    getattr(sql, f"add_{rollup}").rows(tx, rows)
+
+
+def prune_seconds(tx: Executes, second: int) -> int:
+    """Drop the seconds before this one; return how many rows."""
+    return sql.prune_seconds.run(tx, second=second)
+
+
+def clear(tx: Executes, rollup: str) -> None:
+    """Empty a rollup."""
+    getattr(sql, f"clear_{rollup}").run(tx)
+
+
+def remake(tx: Executes, rollup: str, **span: int) -> None:
+    """Fill an empty rollup from the ledger."""
+    getattr(sql, f"rebuild_{rollup}").run(tx, **span)
+
+
+def differences(tx: Executes, rollup: str, **span: int) -> list[tuple[Any, ...]]:
+    """Rows that only the rollup has ('kept' first) or only the ledger gives ('ledger'), a hundred at most."""
+    return [tuple(row) for row in getattr(sql, f"differ_{rollup}").all(tx, **span)]
+
+
+def stray_months(tx: Executes, first: int, last: int) -> list[tuple[Any, ...]]:
+    """Rows of months outside these, which no day stands behind."""
+    return [tuple(row) for row in sql.differ_product_month_outside.all(tx, first=first, last=last)]
+
+
+def product_days(tx: Executes) -> tuple[int, int] | None:
+    """The first and the last day on which a product was sold or came back."""
+    first, last = sql.find_product_days.one(tx)
+    return None if first is None else (first, last)

@@ -1,0 +1,150 @@
+"""The orders feature's queries."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from webapp.db import queries
+from webapp.db.queries import Executes
+from webapp.orders.shapes import SoldLine
+
+sql = queries.load("orders")
+
+
+def find_taken(tx: Executes, external_ids: Iterable[str]) -> dict[tuple[int, str], int]:
+    """Order ids by (channel_id, external_id)."""
+    wanted = list(external_ids)
+    return {(row[1], row[2]): row[0] for row in sql.find_taken.all(tx, external_ids=wanted)} if wanted else {}
+
+
+def find_taken_returns(tx: Executes, external_ids: Iterable[str]) -> dict[tuple[int, str], int]:
+    """Return ids by (channel_id, external_id)."""
+    wanted = list(external_ids)
+    return {(row[1], row[2]): row[0] for row in sql.find_taken_returns.all(tx, external_ids=wanted)} if wanted else {}
+
+
+def insert_orders(tx: Executes, orders: Sequence[Sequence[Any]], lines: Sequence[Sequence[Any]]) -> None:
+    """Orders and their lines, columns in the order of sql/orders.sql."""
+    sql.insert_orders.rows(tx, orders)
+    sql.insert_lines.rows(tx, lines)
+
+
+def insert_returns(tx: Executes, returns: Sequence[Sequence[Any]], lines: Sequence[Sequence[Any]]) -> None:
+    """Returns and their lines, columns in the order of sql/orders.sql."""
+    sql.insert_returns.rows(tx, returns)
+    sql.insert_return_lines.rows(tx, lines)
+
+
+def find_orders(tx: Executes, ids: Sequence[int]) -> dict[int, Any]:
+    """Orders with the codes of channel and location, by id."""
+    return {row["id"]: row for row in sql.find_orders.all(tx, ids=ids)}
+
+
+def find_lines(tx: Executes, order_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Lines with SKU and the name of their moment, by order id."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in sql.find_lines.all(tx, ids=order_ids):
+        found[row["order_id"]].append(row)
+    return found
+
+
+def find_returns_of(tx: Executes, order_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Returns by order id, as entered."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in sql.find_returns_of.all(tx, ids=order_ids):
+        found[row["order_id"]].append(row)
+    return found
+
+
+def find_return_lines(tx: Executes, return_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Return lines with SKU and name, by return id."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    if return_ids:
+        for row in sql.find_return_lines.all(tx, ids=return_ids):
+            found[row["return_id"]].append(row)
+    return found
+
+
+def find_returns(tx: Executes, ids: Sequence[int]) -> dict[int, Any]:
+    """Returns with the codes of channel and location, by id."""
+    return {row["id"]: row for row in sql.find_returns.all(tx, ids=ids)}
+
+
+def find_sold(tx: Executes, order_ids: Sequence[int]) -> dict[int, dict[int, SoldLine]]:
+    """What each line of these orders sold and how much came back, by order id and line id."""
+    lines = find_lines(tx, order_ids)
+    returns = find_returns_of(tx, order_ids)
+    back = find_return_lines(tx, [row["id"] for rows in returns.values() for row in rows])
+    sold = {
+        order_id: {
+            row["id"]: SoldLine(
+                row["id"],
+                row["product_id"],
+                row["version_id"],
+                row["quantity"],
+                row["price_minor"],
+                row["total_minor"],
+                row["cost_minor"],
+                row["lot"],
+            )
+            for row in rows
+        }
+        for order_id, rows in lines.items()
+    }
+    for order_id, rows in returns.items():
+        for row in (line for entry in rows for line in back[entry["id"]]):
+            line = sold[order_id][row["order_line_id"]]
+            line.returned += row["quantity"]
+            line.returned_minor += row["amount_minor"]
+    return sold
+
+
+def find_newest(tx: Executes, limit: int) -> list[int]:
+    """The ids of the newest orders, newest first."""
+    return [row[0] for row in sql.find_newest.all(tx, limit=limit)]
+
+
+def find_feed(tx: Executes, now_ms: int, limit: int) -> list[int]:
+    """The ids of the orders that happened last, newest first."""
+    return [row[0] for row in sql.find_feed.all(tx, now_ms=now_ms, limit=limit)]
+
+
+def find_source_rows(tx: Executes, order_id: int) -> list[Any]:
+    """The rows of files from which this order was made."""
+    return sql.find_source_rows.all(tx, order_id=order_id)
+
+
+def find_page(
+    tx: Executes, sort: str, limit: int, after: tuple[int, int] | None, condition: dict[str, Any]
+) -> list[Any]:
+    """Order ids with their sorting values, one page of `limit` behind the position `after` (value, id)."""
+    query = {
+        "-placed_at": sql.find_page_newest,
+        "placed_at": sql.find_page_oldest,
+        "-total": sql.find_page_largest,
+        "total": sql.find_page_smallest,
+    }[sort]
+    value, last_id = after or ((1 << 62, 1 << 62) if sort.startswith("-") else (-1 << 62, -1))
+    return query.all(tx, limit=limit, after_value=value, after_id=last_id, **condition)
+
+
+def find_return_page(tx: Executes, limit: int, before: tuple[int, int] | None, from_ms: int, to_ms: int) -> list[Any]:
+    """Return ids with their times, newest first."""
+    value, last_id = before or (1 << 62, 1 << 62)
+    return sql.find_return_page.all(tx, limit=limit, before_ms=value, before_id=last_id, from_ms=from_ms, to_ms=to_ms)
+
+
+def find_export_lines(tx: Executes, order_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Lines as the export has them, by order id."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in sql.find_export_lines.all(tx, ids=order_ids):
+        found[row["order_id"]].append(row)
+    return found
+
+
+def each_export_return(tx: Executes, from_ms: int, to_ms: int, slice_size: int = 500) -> Iterator[Any]:
+    """Return lines of a period as the export has them, slice by slice."""
+    after = 0
+    while rows := sql.find_export_return_lines.all(tx, after_id=after, from_ms=from_ms, to_ms=to_ms, limit=slice_size):
+        yield from rows
+        after = rows[-1]["id"]

@@ -1,0 +1,179 @@
+"""Sales and returns over HTTP: the same addresses for people and programs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Blueprint, Response
+
+from webapp import clock
+from webapp.db import reading, store, writer
+from webapp.errors import NotFound
+from webapp.orders import actions, dao
+from webapp.orders import routes_list as listing
+from webapp.orders.islands import Known
+from webapp.orders.shapes import incoming, outgoing
+from webapp.web import body as bodies
+from webapp.web import batches, forms, respond, validate
+from webapp.web.openapi import api
+from webapp.web.paging import ask
+from webapp.web.respond import made
+
+blueprint = Blueprint("orders", __name__)
+
+
+@blueprint.post("/orders")
+@api("Place an order", request=[incoming.ShortOrderIn, incoming.OrderIn], response=outgoing.OrderOut, status=201)
+def create() -> Response:
+    """The order is on disk when this answers 201."""
+    shop, now_ms = store.shop(), clock.now_ms()
+    body = bodies.read()
+    model = body.model(
+        incoming.order_model(body.data), currency=shop.currency, now_ms=now_ms, zone=shop.zone
+    )  # fmt: skip
+    key = body.key(model)
+    done = writer.do(actions.place_orders, incoming.order_draft(model, now_ms, shop.zone), key)
+    return made(_shown(done["id"], done["seq"]), location=f"/orders/{done['id']}", key=key)
+
+
+def _shown(order_id: int, seq: int | None = None) -> dict[str, Any]:
+    with reading.reading(at_least=seq) as tx:
+        known = Known(tx, [order_id])
+        if order_id not in known.orders:
+            raise NotFound(f"There is no order {order_id}.")
+        return known.order(order_id, seq)
+
+
+@blueprint.post("/orders/batch")
+@api("Place many orders", request=[incoming.ShortOrderIn, incoming.OrderIn], batch=True, query=["atomic"])
+def create_batch() -> Response:
+    """One entry for each order, in order; with `atomic=1` all of them or none."""
+    return batches.run(actions.place_orders, _draft)
+
+
+def _draft(item: Any) -> Any:
+    shop, now_ms = store.shop(), clock.now_ms()
+    model = validate.validate(
+        incoming.order_model(item), item, currency=shop.currency, now_ms=now_ms, zone=shop.zone
+    )  # fmt: skip
+    return incoming.order_draft(model, now_ms, shop.zone)
+
+
+@blueprint.get("/orders")
+@api("List orders", response=outgoing.OrdersOut, query=listing.QUERY, csv=True)
+def index() -> Response:
+    """Orders under the filters, newest first, a page at a time; CSV is the whole list with its returns."""
+    asked, now_ms, shop = ask(), clock.now_ms(), store.shop()
+    face = respond.wanted("json", "html", "csv")
+    with reading.reading() as tx:
+        wanted = listing.parse(tx, asked.args, now_ms, shop.zone, strict=face != "html")
+        if face == "csv":
+            return respond.respond(csv=lambda: (outgoing.EXPORT_COLUMNS, _export(wanted)), filename="orders.csv")
+        rows = dao.find_page(tx, wanted.sort, asked.limit + 1, wanted.after(asked.after), wanted.condition)
+        shown, following = asked.cut(rows, lambda row: [row[wanted.value], row["id"]])
+        ids = [row["id"] for row in shown]
+        known = Known(tx, ids)
+        items = [known.order(order_id) for order_id in ids]
+        context = listing.page(tx, wanted, asked.args) if face == "html" else {}
+    answer = {"items": items, "next": following}
+    return respond.respond(
+        answer, page=lambda: ("orders/index.html", {**context, **answer}), csv=((), ()), next=following
+    )  # fmt: skip
+
+
+def _export(wanted: listing.Wanted) -> Iterator[tuple[Any, ...]]:
+    currency, after = store.shop().currency, None
+    while True:
+        with reading.reading() as tx:
+            rows = dao.find_page(tx, wanted.sort, 500, after, wanted.condition)
+            ids = [row["id"] for row in rows]
+            orders, lines = (dao.find_orders(tx, ids), dao.find_export_lines(tx, ids)) if ids else ({}, {})
+        for order_id in ids:
+            yield from outgoing.sale_rows(orders[order_id], lines[order_id], currency)
+        if len(rows) < 500:
+            break
+        after = (rows[-1][wanted.value], rows[-1]["id"])
+    if wanted.with_returns:
+        with reading.reading() as tx:
+            for line in dao.each_export_return(tx, wanted.condition["from_ms"], wanted.condition["to_ms"]):
+                yield outgoing.return_row(line, currency)
+
+
+@blueprint.get("/orders/<int:order_id>")
+@api("One order", response=outgoing.OrderOut)
+def show(order_id: int) -> Response:
+    """The order with its returns; the page shows the rows of the file that it was made from, too."""
+    with reading.reading() as tx:
+        known = Known(tx, [order_id])
+        if order_id not in known.orders:
+            raise NotFound(f"There is no order {order_id}.")
+        order = known.order(order_id)
+        sources = dao.find_source_rows(tx, order_id) if respond.wanted("json", "html") == "html" else []
+    return respond.respond(order, page=lambda: ("orders/show.html", _page(order, sources)))
+
+
+def _page(order: dict[str, Any], sources: list[Any]) -> dict[str, Any]:
+    return {"order": order, "source_rows": sources, "currency": order["currency"]}
+
+
+@blueprint.get("/orders/<int:order_id>/receipt")
+def receipt(order_id: int) -> Response:
+    """The printable receipt."""
+    return respond.respond(page=("orders/receipt.html", {"order": _shown(order_id)}))
+
+
+@blueprint.post("/orders/<int:order_id>/returns")
+@api("Take goods of an order back", request=incoming.ReturnIn, response=outgoing.OrderOut, status=201)
+def create_return(order_id: int) -> Response:
+    """The order with its new return, which counts on its own day."""
+    shop, now_ms = store.shop(), clock.now_ms()
+    forms.on_failure("orders/show.html", lambda: _page(_shown(order_id), []))
+    body = bodies.read()
+    if body.form is not None:
+        body.data["lines"] = [line for line in body.data.get("lines", []) if str(line.get("quantity", "0")) != "0"]
+    model = body.model(incoming.ReturnIn, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
+    key = body.key(model)
+    done = writer.do(actions.return_goods, incoming.return_draft(order_id, model), key)
+    return made(_shown(order_id, done["seq"]), location=f"/orders/{order_id}", key=key)
+
+
+@blueprint.post("/returns")
+@api("Take goods back whose sale is not known", request=incoming.BookedReturnIn, status=201)
+def create_booked_return() -> Response:
+    """The return, on its own day and without an order."""
+    shop, now_ms = store.shop(), clock.now_ms()
+    body = bodies.read()
+    model = body.model(incoming.BookedReturnIn, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
+    key = body.key(model)
+    done = writer.do(actions.book_returns, incoming.booked_draft(model), key)
+    return made(_shown_return(done["id"]), location=f"/returns/{done['id']}", key=key)
+
+
+def _shown_return(return_id: int) -> dict[str, Any]:
+    with reading.reading() as tx:
+        entry = dao.find_returns(tx, [return_id]).get(return_id)
+        if entry is None:
+            raise NotFound(f"There is no return {return_id}.")
+        return outgoing.return_json(entry, dao.find_return_lines(tx, [return_id])[return_id], tx.currency)
+
+
+@blueprint.get("/returns/<int:return_id>")
+@api("One return")
+def show_return(return_id: int) -> Response:
+    """The return; of a known sale, its order has more."""
+    return respond.respond(_shown_return(return_id))
+
+
+@blueprint.get("/returns")
+@api("List returns", query=["period", "from", "to", "limit", "cursor"])
+def index_returns() -> Response:
+    """Returns with and without a known sale, newest first."""
+    asked, now_ms, shop = ask(), clock.now_ms(), store.shop()
+    from_ms, to_ms = listing.parse_span(asked.args, now_ms, shop.zone)
+    with reading.reading() as tx:
+        before = (asked.after[0], asked.after[1]) if asked.after else None
+        rows = dao.find_return_page(tx, asked.limit + 1, before, from_ms, to_ms)
+        shown, following = asked.cut(rows, lambda row: [row["returned_ms"], row["id"]])
+        ids = [row["id"] for row in shown]
+        entries, lines = (dao.find_returns(tx, ids), dao.find_return_lines(tx, ids)) if ids else ({}, {})
+        items = [outgoing.return_json(entries[one], lines[one], tx.currency) for one in ids]
+    return respond.respond({"items": items, "next": following}, next=following)

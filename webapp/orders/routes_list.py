@@ -1,0 +1,101 @@
+"""What a list of orders was asked for: filters, period, status, totals, a search and an order, all in the address."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webapp import money
+from webapp.clock import Zone
+from webapp.db import store
+from webapp.errors import FieldError, Invalid
+from webapp.metrics import filters, periods
+
+FAR = 1 << 62
+SORTS = ("-placed_at", "placed_at", "-total", "total")
+STATUSES = ("placed", "partly_returned", "returned")
+QUERY = (*filters.NAMES, "period", "from", "to", "status", "min_total", "max_total", "q", "sort", "limit", "cursor")
+_LISTS = (
+    ("channel", "channel", "channels"), ("location", "location", "locations"), ("region", "region", "regions"),
+    ("weekday", "weekday", "weekdays"), ("hour", "hour", "hours"), ("product", "product", "products"),
+    ("category", "categories", "categories"), ("brand", "brand", "brands"), ("vendor", "vendor", "vendors"),
+    ("price_tier", "price_tier", "price_tiers"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A list as asked for: `condition` are the parameters of the queries, `filters` what was resolved."""
+
+    sort: str
+    condition: dict[str, Any]
+    filters: filters.Filters
+    period: periods.Period
+    with_returns: bool
+
+    @property
+    def value(self) -> str:
+        """The column that the list is sorted by."""
+        return "placed_ms" if "placed_at" in self.sort else "total_minor"
+
+    def after(self, place: list[Any] | None) -> tuple[int, int] | None:
+        """The place that a cursor named."""
+        return (int(place[0]), int(place[1])) if place else None
+
+
+def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone, strict: bool) -> Wanted:
+    """The list that the query asks for. strict: unknown names are refused; a page ignores them.
+
+    Raises Invalid with the parameter at fault.
+    """
+    if strict:
+        unknown = [name for name in args if name not in QUERY]
+        if unknown:
+            errors = [FieldError(None, "unknown_field", f"There is no filter {name}.", parameter=name) for name in unknown]
+            raise Invalid("", *errors)
+    found = filters.resolve(tx, args)
+    period = periods.parse(args, now_ms, zone)
+    status, sort = _choice(args, "status", STATUSES), _choice(args, "sort", SORTS) or "-placed_at"
+    least, most, q = _total(args, "min_total"), _total(args, "max_total"), (args.get("q") or "").strip()[:200] or None
+    condition: dict[str, Any] = {
+        "from_ms": period.from_ms if period.from_ms is not None else -FAR,
+        "to_ms": period.to_ms if period.to_ms is not None else FAR,
+        "status": status, "min_total": least, "max_total": most, "q": q,
+        "q_id": int(q) if q and q.isascii() and q.isdigit() and len(q) < 19 else -1,
+        "q_like": None if q is None else "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
+        "any_line": not found.of_products,
+    }  # fmt: skip
+    for name, attribute, listed in _LISTS:
+        values = getattr(found, attribute)
+        condition[listed] = list(values)
+        condition[f"any_{name}"] = not values
+    plain = not (found or status or q or least is not None or most is not None)
+    return Wanted(sort, condition, found, period, with_returns=plain)
+
+
+def parse_span(args: Mapping[str, Any], now_ms: int, zone: Zone) -> tuple[int, int]:
+    """The instants of the period asked for, half-open, an open end far away."""
+    period = periods.parse(args, now_ms, zone)
+    return period.from_ms if period.from_ms is not None else -FAR, period.to_ms if period.to_ms is not None else FAR
+
+
+def _choice(args: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str | None:
+    value = args.get(name) or None
+    if value is not None and value not in known:
+        detail = f"This must be one of {', '.join(known)}."
+        raise Invalid("", FieldError(None, "unknown", detail, parameter=name))
+    return value
+
+
+def _total(args: Mapping[str, Any], name: str) -> int | None:
+    text = args.get(name) or None
+    if text is None:
+        return None
+    try:
+        return money.to_minor(text, store.shop().currency, what="total", most=FAR)
+    except money.MoneyError as error:
+        raise Invalid("", FieldError(None, error.code, error.detail, parameter=name)) from None
+
+
+def page(tx: Any, wanted: Wanted, args: Mapping[str, Any]) -> dict[str, Any]:
+    """What the page of the list shows around it."""
+    return {"wanted": wanted, "filters": wanted.filters, "sort": wanted.sort, "args": args, "period": wanted.period}

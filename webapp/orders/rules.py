@@ -1,0 +1,264 @@
+"""Arithmetic and checks of sales and returns; they know neither the database nor the clock."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from webapp import money
+from webapp.clock import Zone
+from webapp.errors import Conflict, FieldError, Invalid, Problem
+from webapp.orders.shapes import (
+    BookedReturn,
+    GoodsBack,
+    GoodsReturn,
+    OrderDraft,
+    ReturnDraft,
+    ReturnLineDraft,
+    Sale,
+    SaleLine,
+    SoldLine,
+)
+
+MOST_AHEAD_MS = 5 * 60_000
+PAST_MS = 60_000
+
+
+@dataclass(slots=True)
+class Shelf:
+    """What a batch of drafts is resolved against; levels and taken ids change as earlier drafts are accepted."""
+
+    products_by_id: Mapping[int, Any]
+    products_by_sku: Mapping[str, Any]
+    channels: Mapping[int | str, Any]
+    locations: Mapping[int | str, Any]
+    default_location_id: int
+    levels: dict[tuple[int, int], int]
+    taken: dict[tuple[int, str], int]
+    past_prices: Mapping[tuple[int, int], int]
+    now_ms: int
+    zone: Zone
+
+    def product(self, reference: int | str) -> Any:
+        """The product of an id (number) or a SKU (text), or None."""
+        return (self.products_by_id if isinstance(reference, int) else self.products_by_sku).get(reference)  # type: ignore[arg-type]
+
+
+def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
+    """The sale that a draft asks for, its goods taken from the shelf's levels under the number `next_id`.
+
+    Raises Invalid with every field at fault, Conflict `duplicate` or `out_of_stock`; then the shelf is unchanged.
+    """
+    errors: list[FieldError] = []
+    placed = shelf.now_ms if draft.placed_ms is None else draft.placed_ms
+    if placed > shelf.now_ms + MOST_AHEAD_MS:
+        errors.append(
+            FieldError(draft.time_at, "in_the_future", "This lies more than five minutes ahead."
+            )
+        )
+    channel = shelf.channels.get(draft.channel if draft.channel is not None else "online")
+    if channel is None:
+        errors.append(FieldError("/channel", "unknown", f"There is no channel {draft.channel}."))
+    location = None if draft.location is None else shelf.locations.get(draft.location)
+    if draft.location is not None and location is None:
+        errors.append(FieldError("/location", "unknown", f"There is no location {draft.location}."))
+    lines = [_line(draft, index, shelf, placed, errors) for index in range(len(draft.lines))]
+    if errors:
+        raise Invalid("", *errors)
+    assert channel is not None
+    if draft.external_id is not None:
+        _unique(shelf, channel["id"], draft.external_id, next_id)
+    region = draft.region if draft.region is not None else (location["region"] if location is not None else None)
+    sale = Sale(
+        placed,
+        shelf.zone.day_of(placed),
+        *shelf.zone.hour_of(placed),
+        channel["id"],
+        [line for line in lines if line],
+        location["id"] if location is not None else None,
+        region,
+        draft.external_id,
+        None,
+        draft.payment,
+        draft.note,
+    )
+    sale.takes = _take(draft, sale, shelf)
+    if draft.external_id is not None:
+        shelf.taken[channel["id"], draft.external_id] = next_id
+    return sale
+
+
+def _line(draft: OrderDraft, index: int, shelf: Shelf, placed: int, errors: list[FieldError]) -> SaleLine | None:
+    line, at = draft.lines[index], draft.at(index)
+    product = shelf.product(line.product)
+    if product is None:
+        errors.append(FieldError(f"{at}/product_id", "unknown", f"There is no product {line.product}."))
+        return None
+    if product["archived"]:
+        errors.append(FieldError(f"{at}/product_id", "archived", f"{product['name']} is archived and no longer sold."))
+        return None
+    price = line.price_minor
+    if price is None:
+        price = shelf.past_prices.get((product["id"], placed), product["price_minor"])
+    total = line.quantity * price - line.discount_minor
+    if total < 0:
+        errors.append(FieldError(f"{at}/discount", "too_large", "The discount is larger than the line."))
+        return None
+    return SaleLine(
+        product["id"],
+        product["version_id"],
+        line.quantity,
+        price,
+        line.discount_minor,
+        total,
+        product["cost_minor"],
+        line.lot,
+    )
+
+
+def _unique(shelf: Shelf, channel_id: int, external_id: str, next_id: int) -> None:
+    first = shelf.taken.get((channel_id, external_id))
+    if first is not None:
+        raise Conflict(
+            f"Order {external_id} of this channel is already here.",
+            FieldError("/external_id", "duplicate", "This order was entered before."),
+            code="duplicate",
+            location=f"/orders/{first}",
+            id=first,
+        )
+
+
+def _take(draft: OrderDraft, sale: Sale, shelf: Shelf) -> list[tuple[int, int, int]]:
+    place = sale.location_id or shelf.default_location_id
+    demand: dict[int, int] = defaultdict(int)
+    for line in sale.lines:
+        if shelf.products_by_id[line.product_id]["tracked"]:
+            demand[line.product_id] += line.quantity
+    short = [
+        product_id
+        for product_id, quantity in demand.items()
+        if not shelf.products_by_id[product_id]["oversell"] and shelf.levels.get((product_id, place), 0) < quantity
+    ]
+    if short:
+        raise _out_of_stock(draft, sale, shelf, place, short)
+    for product_id, quantity in demand.items():
+        shelf.levels[product_id, place] = shelf.levels.get((product_id, place), 0) - quantity
+    return [(product_id, place, quantity) for product_id, quantity in demand.items()]
+
+
+def _out_of_stock(draft: OrderDraft, sale: Sale, shelf: Shelf, place: int, short: list[int]) -> Problem:
+    errors = []
+    for index, line in enumerate(sale.lines):
+        if line.product_id in short:
+            left = max(shelf.levels.get((line.product_id, place), 0), 0)
+            name = shelf.products_by_id[line.product_id]["name"]
+            errors.append(FieldError(f"{draft.at(index)}/quantity", "out_of_stock", f"{left} of {name} left."))
+    return Conflict("There is not enough in stock.", *errors, code="out_of_stock")
+
+
+def take_back(draft: ReturnDraft, placed_ms: int, now_ms: int, sold: Mapping[int, SoldLine]) -> list[GoodsBack]:
+    """The lines of a return; `sold` is brought up to it.
+
+    The amount is line total x quantity / sold, rounded half away from zero, and never more than is left; the last
+    return of a line takes the rest. Raises Invalid, or Conflict `exceeds_remaining`; then `sold` is unchanged.
+    """
+    returned = now_ms if draft.returned_ms is None else draft.returned_ms
+    errors, excess, wanted = [], [], defaultdict(int)
+    if returned > now_ms + MOST_AHEAD_MS:
+        errors.append(FieldError("/returned_at", "in_the_future", "This lies more than five minutes ahead."))
+    elif returned < placed_ms and draft.returned_ms is not None:
+        errors.append(FieldError("/returned_at", "too_small", "Goods cannot come back before they were sold."))
+    for index, line in enumerate(draft.lines):
+        known = sold.get(line.line_id)
+        if known is None:
+            errors.append(FieldError(f"/lines/{index}/line_id", "unknown", f"This order has no line {line.line_id}."))
+            continue
+        wanted[line.line_id] += line.quantity
+        left = known.quantity - known.returned
+        if wanted[line.line_id] > left:
+            excess.append(FieldError(f"/lines/{index}/quantity", "exceeds_remaining", f"{left} can still come back."))
+    if errors:
+        raise Invalid("", *errors)
+    if excess:
+        raise Conflict("More than was sold cannot come back.", *excess, code="exceeds_remaining")
+    return [_goods(line, sold[line.line_id]) for line in draft.lines]
+
+
+def _goods(line: ReturnLineDraft, sold: SoldLine) -> GoodsBack:
+    left = sold.total_minor - sold.returned_minor
+    if sold.returned + line.quantity == sold.quantity:
+        amount = left
+    else:
+        amount = min(money.share(sold.total_minor, line.quantity, sold.quantity), left)
+    sold.returned += line.quantity
+    sold.returned_minor += amount
+    return GoodsBack(
+        sold.id,
+        sold.product_id,
+        sold.version_id,
+        line.quantity,
+        sold.price_minor,
+        amount,
+        sold.cost_minor,
+        line.restock,
+        sold.lot,
+    )
+
+
+def book(
+    draft: BookedReturn,
+    products: Mapping[int | str, Any],
+    channels: Mapping[int | str, Any],
+    locations: Mapping[int | str, Any],
+    now_ms: int,
+    zone: Zone,
+) -> GoodsReturn | Problem:
+    """The return that a draft without a known sale asks for, or Invalid with every field at fault."""
+    errors: list[FieldError] = []
+    at = now_ms if draft.returned_ms is None else draft.returned_ms
+    if at > now_ms + MOST_AHEAD_MS:
+        errors.append(FieldError("/returned_at", "in_the_future", "This lies more than five minutes ahead."))
+    channel = channels.get(draft.channel if draft.channel is not None else "online")
+    if channel is None:
+        errors.append(FieldError("/channel", "unknown", f"There is no channel {draft.channel}."))
+    location = None if draft.location is None else locations.get(draft.location)
+    if draft.location is not None and location is None:
+        errors.append(FieldError("/location", "unknown", f"There is no location {draft.location}."))
+    lines = []
+    for index, line in enumerate(draft.lines):
+        product = products.get(line.product)
+        if product is None:
+            errors.append(FieldError(f"/lines/{index}/product_id", "unknown", f"There is no product {line.product}."))
+            continue
+        price = product["price_minor"] if line.price_minor is None else line.price_minor
+        restock = draft.restock[index] if index < len(draft.restock) else True
+        lines.append(
+            GoodsBack(
+                None,
+                product["id"],
+                product["version_id"],
+                line.quantity,
+                price,
+                price * line.quantity,
+                product["cost_minor"],
+                restock,
+                line.lot,
+            )
+        )
+    if errors or channel is None:
+        return Invalid("", *errors)
+    region = draft.region if draft.region is not None else (location["region"] if location is not None else None)
+    return GoodsReturn(
+        at,
+        zone.day_of(at),
+        *zone.hour_of(at),
+        channel["id"],
+        lines,
+        None,
+        location["id"] if location is not None else None,
+        region,
+        draft.external_id,
+        None,
+        draft.reason,
+        draft.note,
+    )

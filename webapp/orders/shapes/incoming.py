@@ -1,0 +1,152 @@
+"""The bodies that orders and returns come in as, and the drafts they ask for."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from webapp.clock import Zone
+from webapp.errors import invalid
+from webapp.orders.shapes.drafts import BookedReturn, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
+from webapp.web.fields import (
+    BusinessDay,
+    Choice,
+    Code,
+    Flag,
+    Id,
+    Input,
+    Moment,
+    MomentOrDate,
+    Money,
+    Name,
+    Note,
+    Quantity,
+    Reference,
+    Text,
+)
+
+
+class LineIn(Input):
+    """One line of the long form."""
+
+    product_id: Reference
+    quantity: Quantity
+    price: Money | None = None
+    discount: Money | None = None
+    lot: Code | None = None
+
+
+class CustomerIn(Input):
+    """Who buys; sealed at once, shown as an id alone."""
+
+    email: Text(200) | None = None  # type: ignore[valid-type]
+    name: Name | None = None
+    phone: Code | None = None
+
+
+class _Common(Input):
+    channel: Reference | None = None
+    location: Reference | None = None
+    region: Code | None = None
+    customer: CustomerIn | None = None
+    external_id: Code | None = None
+    payment: Choice("cash", "card", "other") | None = None  # type: ignore[valid-type]
+    placed_at: MomentOrDate | None = None
+    date: MomentOrDate | None = None
+    note: Note | None = None
+
+
+class ShortOrderIn(_Common):
+    """An order of one line, its members at the top."""
+
+    product_id: Reference
+    quantity: Quantity
+    price: Money | None = None
+    discount: Money | None = None
+    lot: Code | None = None
+
+
+class OrderIn(_Common):
+    """An order of 1 to 1,000 lines."""
+
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=1000)]
+
+
+class ReturnLineIn(Input):
+    """Goods of one line that come back."""
+
+    line_id: Id
+    quantity: Quantity
+    restock: Flag = True
+
+
+class ReturnIn(Input):
+    """A return of a known order."""
+
+    lines: Annotated[list[ReturnLineIn], Field(min_length=1, max_length=1000)]
+    reason: Name | None = None
+    returned_at: Moment | None = None
+    note: Note | None = None
+
+
+class BookedLineIn(Input):
+    """Goods that come back without a known sale; `price` is given back per unit."""
+
+    product_id: Reference
+    quantity: Quantity
+    price: Money | None = None
+    restock: Flag = True
+    lot: Code | None = None
+
+
+class BookedReturnIn(Input):
+    """A return whose sale is not known."""
+
+    lines: Annotated[list[BookedLineIn], Field(min_length=1, max_length=1000)]
+    channel: Reference | None = None
+    location: Reference | None = None
+    region: Code | None = None
+    customer: CustomerIn | None = None
+    external_id: Code | None = None
+    reason: Name | None = None
+    returned_at: Moment | None = None
+    note: Note | None = None
+
+
+def order_model(data: object) -> type[OrderIn] | type[ShortOrderIn]:
+    """The model that a body has to fit: the long form when it has lines."""
+    return OrderIn if isinstance(data, dict) and "lines" in data else ShortOrderIn
+
+
+def order_draft(model: OrderIn | ShortOrderIn, now_ms: int, zone: Zone) -> OrderDraft:
+    """The draft that a checked body asks for. Raises Invalid when `date` and `placed_at` are both given."""
+    if model.date is not None and model.placed_at is not None:
+        raise invalid("/placed_at", "duplicate", "Give either date or placed_at.")
+    at = model.placed_at if model.placed_at is not None else model.date
+    if isinstance(at, BusinessDay):
+        at = None if at.day == zone.day_of(now_ms) else zone.noon(at.day)
+    short = isinstance(model, ShortOrderIn)
+    lines = [model] if isinstance(model, ShortOrderIn) else model.lines
+    return OrderDraft(
+        [LineDraft(line.product_id, line.quantity, line.price, line.discount or 0, line.lot) for line in lines],
+        at, model.channel, model.location, model.region, _who(model.customer), model.external_id, model.payment,
+        model.note, short, "/date" if model.date is not None else "/placed_at",
+    )  # fmt: skip
+
+
+def _who(customer: CustomerIn | None) -> dict[str, str] | None:
+    return customer.model_dump(exclude_none=True) or None if customer is not None else None
+
+
+def return_draft(order_id: int, model: ReturnIn) -> ReturnDraft:
+    """The draft that a checked body asks for."""
+    lines = [ReturnLineDraft(line.line_id, line.quantity, line.restock) for line in model.lines]
+    return ReturnDraft(order_id, lines, model.reason, model.returned_at, model.note)
+
+
+def booked_draft(model: BookedReturnIn) -> BookedReturn:
+    """The draft that a checked body asks for."""
+    lines = [LineDraft(line.product_id, line.quantity, line.price, 0, line.lot) for line in model.lines]
+    return BookedReturn(
+        lines, model.channel, model.location, model.region, _who(model.customer), model.external_id, model.reason,
+        model.returned_at, model.note, [line.restock for line in model.lines],
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What is sold: products, their versions and prices, categories, brands, vendors and price tiers."""

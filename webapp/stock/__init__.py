@@ -1,0 +1,1 @@
+"""How much lies where: levels and the ledger of moves."""

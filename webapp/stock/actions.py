@@ -1,0 +1,137 @@
+"""Verbs of stock: goods leave with an order, come back with a return, are delivered, counted or thrown away."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from webapp.errors import Conflict, FieldError, Problem
+from webapp.live import outbox
+from webapp.stock import dao, rules
+from webapp.stock.rules import Entry
+
+Levels = dict[tuple[int, int], int]
+
+
+class Take(NamedTuple):
+    """Goods that leave with an order; `quantity` is more than zero."""
+
+    order_id: int
+    product_id: int
+    location_id: int
+    quantity: int
+    at_ms: int
+    seq: int
+    lot: str | None = None
+
+
+class Back(NamedTuple):
+    """Goods that come back to the shelf with a return; `quantity` is more than zero."""
+
+    return_id: int
+    order_id: int | None
+    product_id: int
+    location_id: int
+    quantity: int
+    at_ms: int
+    seq: int
+    lot: str | None = None
+
+
+class Moved(NamedTuple):
+    """A move of the ledger of stock, as it was written."""
+
+    id: int
+    seq: int
+    change: int
+    quantity_after: int
+    reason: str
+
+
+def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = ()) -> None:
+    """The goods of counted products have left: one move each, every level written once.
+
+    strict: the products that must not fall below zero. Who takes orders has looked at `dao.find_levels` before, and so
+    refuses a single order; here Conflict `out_of_stock` is raised and nothing is written.
+    """
+    if not takes:
+        return
+    levels = dao.find_levels(tx, {one.product_id for one in takes})
+    rows = _moves(tx, levels, ((one, -one.quantity, "sale", one.order_id, None) for one in takes))
+    if strict and any(after < 0 and place[0] in strict for place, after in levels.items()):
+        raise Conflict("There is not enough in stock.", code="out_of_stock")
+    _write(tx, levels, rows)
+
+
+def give_back(tx: Any, backs: Sequence[Back]) -> None:
+    """The goods of counted products are on the shelf again: one move each, every level written once."""
+    if not backs:
+        return
+    levels = dao.find_levels(tx, {one.product_id for one in backs})
+    _write(tx, levels, _moves(tx, levels, ((one, one.quantity, "return", one.order_id, one.return_id) for one in backs)))
+
+
+def _moves(tx: Any, levels: Levels, changes: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    rows = []
+    for one, change, reason, order_id, return_id in changes:
+        place = (one.product_id, one.location_id)
+        after = levels[place] = levels.get(place, 0) + change
+        rows.append((*place, change, after, reason, order_id, return_id, one.lot, None, one.at_ms, tx.now_ms, one.seq))
+    return rows
+
+
+def _write(tx: Any, levels: Levels, rows: Sequence[tuple[Any, ...]]) -> int:
+    first = tx.next("stock_move", len(rows))
+    dao.insert_moves(tx, [(first + index, *row) for index, row in enumerate(rows)])
+    dao.set_levels(tx, {place: levels[place] for place in {(row[0], row[1]) for row in rows}})
+    return first
+
+
+def enter(tx: Any, entries: Sequence[Entry]) -> list[Moved | Problem]:
+    """Deliveries, counts, waste and transfers are in the ledger of stock, each with its own number of the history.
+
+    Earlier entries count for later ones. An entry that leaves less than nothing of a product that may not be oversold
+    is Conflict `out_of_stock`.
+    """
+    levels = dao.find_levels(tx, {entry.product_id for entry in entries})
+    accepted: list[tuple[Any, ...]] = []
+    results: list[Moved | Problem | None] = []
+    for entry in entries:
+        place = (entry.product_id, entry.location_id)
+        change = rules.change_of(entry, levels.get(place, 0))
+        after = levels.get(place, 0) + change
+        if change < 0 and after < 0 and not entry.oversell:
+            results.append(_too_little(levels.get(place, 0)))
+            continue
+        levels[place] = after
+        results.append(None)
+        accepted.append((entry, change, after))
+    written = iter(_enter(tx, levels, accepted))
+    return [next(written) if result is None else result for result in results]
+
+
+def _too_little(level: int) -> Problem:
+    words = f"There are {level} at this location, so no more can go."
+    return Conflict("", FieldError("/change", "out_of_stock", words))
+
+
+def _enter(tx: Any, levels: Levels, accepted: list[tuple[Any, ...]]) -> list[Moved]:
+    if not accepted:
+        return []
+    seq = outbox.append(tx, "stock", "moved", tx.next("stock_move", 0), len(accepted))
+    rows = [
+        (entry.product_id, entry.location_id, change, after, rules.reason_of(entry), None, None, entry.lot, entry.note,
+         tx.now_ms, tx.now_ms, seq + index)
+        for index, (entry, change, after) in enumerate(accepted)
+    ]  # fmt: skip
+    first = _write(tx, levels, rows)
+    return [Moved(first + index, seq + index, row[2], row[3], row[4]) for index, row in enumerate(rows)]
+
+
+def open_stock(tx: Any, openings: Sequence[tuple[int, int, int, int]]) -> None:
+    """New products have their opening stock: (product id, location id, quantity, seq of the product's making)."""
+    if not openings:
+        return
+    rows = [
+        (product_id, location_id, quantity, quantity, "count", None, None, None, None, tx.now_ms, tx.now_ms, seq)
+        for product_id, location_id, quantity, seq in openings
+    ]
+    _write(tx, {(row[0], row[1]): row[2] for row in rows}, rows)

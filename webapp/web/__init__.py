@@ -1,0 +1,83 @@
+"""HTTP: who is answered, what is read, what is sent; routes say what they mean and this floor knows the protocol."""
+
+from typing import Any
+
+from flask import Flask, Response, request
+from flask.sessions import NullSession, SessionInterface
+
+from webapp.errors import FieldError, Invalid
+from webapp.web import answers, forms, jsonio, negotiate, openapi, problems, security
+from webapp.web.answers import Answer, Finished
+
+
+def init_app(app: Flask, settings: Any = None) -> None:
+    """The app answers as the contract says: gate, headers, request ids, problems, OPTIONS, /openapi.json.
+
+    settings: those of `config.load`; left out, loopback and the local names alone are answered. Call it once, before
+    the first request. Little is done per request: the gate is plain WSGI, and one look at the query.
+    """
+    app.session_interface = _NoSession()
+    app.config["CURSOR_KEY"] = _cursor_key(settings)
+    app.config["MAX_CONTENT_LENGTH"] = None  # each reader says its own
+    app.jinja_env.globals.setdefault("typed", {})
+    app.jinja_env.globals.setdefault("errors", [])
+    app.make_default_options_response = _options  # type: ignore[method-assign]
+    app.before_request(_check_query)
+    problems.register(app)
+    app.add_url_rule("/openapi.json", "openapi", _openapi)
+    app.wsgi_app = security.Gate(forms.MethodOverride(app.wsgi_app), settings)  # type: ignore[method-assign]
+
+
+def _cursor_key(settings: Any) -> bytes:
+    if settings is None:
+        return b""
+    from hashlib import blake2b
+
+    from webapp import config
+
+    return blake2b(config.secret_key(settings), digest_size=32, person=b"cursor").digest()
+
+
+class _NoSession(SessionInterface):
+    """The framework's signed cookie is not used: there is nothing to open and nothing to keep."""
+
+    _none = NullSession()
+
+    def open_session(self, app: Flask, request: Any) -> Any:
+        return self._none
+
+    def is_null_session(self, obj: object) -> bool:
+        return True
+
+
+def _options() -> Response:
+    from flask.globals import request_ctx
+
+    allowed = request_ctx.url_adapter.allowed_methods() if request_ctx.url_adapter else []  # type: ignore[union-attr]
+    return Answer(b"", 204, [("Allow", ", ".join(sorted(allowed))), answers.VARY])
+
+
+def _check_query() -> None:
+    if not request.environ["QUERY_STRING"] or request.url_rule is None:
+        return
+    known = openapi.registry.known_query(request.method, request.url_rule.rule)
+    if known is None or known.issuperset(request.args):
+        return
+    if negotiate.face("json", "html", "csv") == "html":
+        return
+    raise Invalid("", *(
+        FieldError(None, "unknown_field", "There is no such query name here.", parameter=name)
+        for name in request.args
+        if name not in known
+    ))  # fmt: skip
+
+
+_said: dict[int, Finished] = {}
+
+
+@openapi.api("GET", "/openapi.json", summary="This document", response={"application/json": {"type": "object"}})
+def _openapi() -> Response:
+    size = len(openapi.registry.operations)
+    if size not in _said:
+        _said[size] = Finished(jsonio.to_bytes(openapi.document()), answers.JSON)
+    return answers.send(_said[size])

@@ -1,0 +1,51 @@
+"""Many things in one request: each item its own result, or with `atomic=1` all of them or none."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response, request
+
+from webapp.db import writer
+from webapp.db.group import Action
+from webapp.errors import Conflict, FieldError, Invalid, Problem, invalid_parameter
+from webapp.web import body as bodies
+from webapp.web.respond import made
+
+
+def run(action: Action, check: Callable[[Any], Any]) -> Response:
+    """The contract's answer to a batch. check: makes a draft of a JSON value or raises Invalid with its fields.
+
+    Raises TooLarge, Malformed, Unsupported as `body.read_batch`; with atomic Invalid, or Conflict when all refusals are
+    conflicts, naming the items' fields as `/7/quantity`.
+    """
+    said = request.args.get("atomic", "0")
+    if said not in ("0", "1"):
+        raise invalid_parameter("atomic", "unknown", "atomic is 1 or 0.")
+    sent, body = bodies.read_batch()
+    key = body.key(sent, status=200)
+    results = writer.do_many(action, bodies.items(sent, check), key, atomic=said == "1")
+    refused = [(index, result) for index, result in enumerate(results) if isinstance(result, Problem)]
+    if refused and said == "1":
+        raise _whole(refused)
+    entries = [_entry(index, result) for index, result in enumerate(results)]
+    answer = {"accepted": len(results) - len(refused), "rejected": len(refused), "results": entries}
+    return made(answer, status=200, key=key)
+
+
+def _entry(index: int, result: Any) -> dict[str, Any]:
+    if not isinstance(result, Problem):
+        return {"index": index, "status": 201, "id": result["id"], "seq": result["seq"]}
+    said = result.as_json()
+    kept = {name: said[name] for name in ("code", "detail", "id") if name in said}
+    return {"index": index, "status": result.status, **kept, "errors": said.get("errors", [])}
+
+
+def _whole(refused: list[tuple[int, Problem]]) -> Problem:
+    errors = []
+    for index, problem in refused:
+        fields = problem.errors or [FieldError("", problem.code, problem.detail)]
+        errors += [FieldError(f"/{index}{field.pointer or ''}", field.code, field.detail) for field in fields]
+    kind = Conflict if all(problem.status == 409 for _, problem in refused) else Invalid
+    detail = f"{len(refused)} of the batch were refused, so nothing of it was written."
+    codes = {problem.code for _, problem in refused}
+    return kind(detail, *errors, code=codes.pop() if len(codes) == 1 else None)

@@ -1,0 +1,261 @@
+"""The body of a request: its size, its kind, its JSON or form, its uploads, and its Idempotency-Key."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from flask import g, request
+from pydantic import BaseModel
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from webapp.clock import Zone
+from webapp.db.writer import Key
+from webapp.errors import FieldError, Invalid, Malformed, TooLarge, Unsupported
+from webapp.web import forms, jsonio, validate
+from webapp.web.forms import MULTIPART, URLENCODED, Form
+
+MIB = 1 << 20
+BODY, BATCH, UPLOAD = MIB, 16 * MIB, 256 * MIB
+BATCH_ITEMS = 10_000
+Model = TypeVar("Model", bound=BaseModel)
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+
+@dataclass
+class Body:
+    """What was sent. `data` is the JSON value; of a form the dict that the same models validate (`form` is set then)."""
+
+    data: Any
+    form: Form | None = None
+    files: dict[str, FileStorage] | None = None
+
+    def model(self, model: type[Model], *, currency: str, now_ms: int, zone: Zone | None = None) -> Model:
+        """The checked model. Raises Invalid with all errors at once."""
+        return validate.validate(
+            model, self.data, currency=currency, now_ms=now_ms, zone=zone, form=self.form is not None
+        )  # fmt: skip
+
+    def key(self, content: Any, asker: str = "", status: int = 201) -> Key | None:
+        """The writer's key if an Idempotency-Key was sent, else None. content: the checked model, or several of them.
+
+        Raises Invalid: not 1 to 255 visible ASCII characters.
+        """
+        return key(content, asker, status, self.form)
+
+
+# ---- Reading ----
+
+
+def read(limit: int = BODY, optional: bool = False) -> Body:
+    """The body of JSON or of a form. optional: nothing at all is {}.
+
+    Raises TooLarge (limit in bytes), Unsupported (another kind, charset or coding), Malformed (no JSON, cut off).
+    """
+    kind = _kind(request.environ.get("CONTENT_TYPE", ""))
+    if kind == "json":
+        return Body(jsonio.loads(read_bytes(limit)))
+    if kind == "form":
+        return _read_form(limit)
+    if kind == "multipart":
+        return _read_multipart(limit)
+    if optional and not read_bytes(limit):
+        return Body({})
+    raise Unsupported("Send application/json, or a form.")
+
+
+def read_batch() -> tuple[list[Any], Body]:
+    """The items of `application/x-ndjson` or a JSON array, each a JSON value or the Malformed of its line.
+
+    Raises TooLarge over 16 MiB or 10,000 items; Malformed, Unsupported as `read`; Invalid where no list was sent.
+    """
+    kind = _kind(request.environ.get("CONTENT_TYPE", ""))
+    if kind not in ("json", "ndjson"):
+        raise Unsupported("Send application/x-ndjson, or a JSON array as application/json.")
+    sent = read_bytes(BATCH)
+    if kind == "json":
+        items = jsonio.loads(sent)
+        if not isinstance(items, list):
+            raise Invalid("", FieldError("", "unknown", "This must be a list."))
+        _check_count(len(items))
+    else:
+        items = []
+        for index, item in jsonio.lines(sent):
+            _check_count(index + 1)
+            items.append(item)
+    return items, Body(items)
+
+
+def _check_count(count: int) -> None:
+    if count > BATCH_ITEMS:
+        raise TooLarge(f"A batch has at most {BATCH_ITEMS:,} items.")
+
+
+def read_bytes(limit: int) -> bytes:
+    """The bytes of the body. Raises TooLarge, and Malformed where it was cut off."""
+    environ = request.environ
+    said = environ.get("CONTENT_LENGTH") or ""
+    if "HTTP_CONTENT_ENCODING" in environ and environ["HTTP_CONTENT_ENCODING"].lower() != "identity":
+        raise Unsupported("The body may not be compressed.")
+    if not said:
+        return _read_chunked(limit) if environ.get("wsgi.input_terminated") else b""
+    if not said.isascii() or not said.isdigit():
+        raise Malformed("The Content-Length is no number.")
+    if len(said) > 15 or int(said) > limit:
+        raise _too_large(limit)
+    sent: bytes = environ["wsgi.input"].read(int(said))
+    if len(sent) != int(said):
+        raise Malformed("The body was cut off.")
+    return sent
+
+
+def _read_chunked(limit: int) -> bytes:
+    pieces, size = [], 0
+    while piece := request.environ["wsgi.input"].read(65_536):
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"This may be at most {limit // MIB} MiB.")
+
+
+_KINDS = {
+    "application/json": "json", "application/x-ndjson": "ndjson", "application/ndjson": "ndjson",
+    "application/jsonl": "ndjson", URLENCODED: "form", MULTIPART: "multipart",
+}  # fmt: skip
+
+
+def _kind(content_type: str) -> str:
+    known = _KINDS.get(content_type)
+    if known is not None:
+        return known
+    name, _, rest = content_type.partition(";")
+    name = name.strip().lower()
+    found = re.search(r"charset\s*=\s*\"?([^\s;\"]+)", rest, re.IGNORECASE)
+    if found and found[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise Unsupported("Only UTF-8 is read.")
+    if name.startswith("application/") and name.endswith("+json"):
+        return "json"
+    return _KINDS.get(name, "")
+
+
+# ---- Forms and uploads ----
+
+
+def _read_form(limit: int) -> Body:
+    sent = read_bytes(limit)
+    if sent.lstrip()[:1] in (b"{", b"["):
+        raise Unsupported("This looks like JSON: send it with the header Content-Type: application/json.")
+    return _kept(forms.urlencoded(sent, patch=request.method == "PATCH"), None)
+
+
+def _read_multipart(limit: int) -> Body:
+    _limit_upload(limit)
+    try:
+        pairs = [(name, text) for name, texts in request.form.lists() for text in texts]
+        files = {name: file for name, file in request.files.items() if file.filename}
+    except RequestEntityTooLarge:
+        raise _too_large(limit) from None
+    return _kept(forms.from_pairs(pairs, patch=request.method == "PATCH"), files)
+
+
+def _limit_upload(limit: int) -> None:
+    request.max_content_length = limit
+    request.max_form_memory_size = min(limit, BODY)
+    request.max_form_parts = forms.MOST_FIELDS
+    said = request.environ.get("CONTENT_LENGTH") or ""
+    if said.isdigit() and int(said[:16]) > limit:
+        raise _too_large(limit)
+
+
+def _kept(form: Form, files: dict[str, FileStorage] | None) -> Body:
+    failure = forms.failure()
+    if failure is not None:
+        failure.form = form
+    g.form_sent = form
+    return Body(form.data, form, files)
+
+
+def upload(name: str = "file") -> tuple[FileStorage, Form]:
+    """The uploaded file, spooled to disk beyond half a megabyte, and the other fields. At most 256 MiB are read.
+
+    Raises TooLarge, Unsupported where no multipart form was sent, Invalid (missing) without the file.
+    """
+    if _kind(request.environ.get("CONTENT_TYPE", "")) != "multipart":
+        raise Unsupported(f"Send multipart/form-data with the file as {name!r}.")
+    body = _read_multipart(UPLOAD)
+    assert body.files is not None and body.form is not None
+    if name not in body.files:
+        raise Invalid("", FieldError(f"/{name}", "missing", "Choose a file."))
+    return body.files[name], body.form
+
+
+# ---- The key ----
+
+
+def key(content: Any, asker: str = "", status: int = 201, form: Form | None = None) -> Key | None:
+    """The writer's key of this request, or None where none was sent; see `Body.key`."""
+    sent = request.environ.get("HTTP_IDEMPOTENCY_KEY")
+    typed = form.typed.get("idempotency_key", []) if form is not None else []
+    if sent is None:
+        if not typed or not typed[-1]:
+            return None
+        sent = typed[-1]
+    if not _KEY.fullmatch(sent):
+        code = "too_long" if len(sent) > 255 else "not_text" if sent else "missing"
+        error = FieldError(None, code, "A key has 1 to 255 visible ASCII characters.", parameter="Idempotency-Key")
+        raise Invalid("", error)
+    where = f"{request.method} {request.path}"
+    return Key(asker, sent, where, digest(where, request.query_string, content), status)
+
+
+def digest(where: str, query: bytes, content: Any) -> bytes:
+    """What tells one request from another: method, path, query and content, whatever its spaces, order and decimals."""
+    found = hashlib.sha256(where.encode("utf-8", "surrogatepass"))
+    found.update(b"\n" + query + b"\n")
+    for piece in content if isinstance(content, (list, tuple)) else (content,):
+        found.update(canonical(piece))
+        found.update(b"\n")
+    return found.digest()
+
+
+def canonical(value: Any) -> bytes:
+    """The same bytes for the same content: a model by what was set in it, a JSON value with sorted keys and plain numbers."""
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(exclude_unset=True, warnings=False).encode("utf-8", "surrogatepass")
+    if isinstance(value, Malformed):
+        return b"!" + value.detail.encode()
+    return jsonio.to_bytes(_sorted(value))
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _sorted(value[name]) for name in sorted(value)}
+    if isinstance(value, (list, tuple)):
+        return [_sorted(inner) for inner in value]
+    if isinstance(value, Decimal):
+        return jsonio.Raw(value.normalize())
+    if isinstance(value, int) and not isinstance(value, bool):
+        return jsonio.Raw(Decimal(value).normalize())
+    return value
+
+
+def items(models: Iterable[Any], check: Callable[[Any], Any]) -> list[Any]:
+    """Each item checked: what `check` makes of a value, or the problem that it raised; a Malformed stays as it is."""
+    found = []
+    for item in models:
+        if isinstance(item, Malformed):
+            found.append(item)
+            continue
+        try:
+            found.append(check(item))
+        except Invalid as problem:
+            found.append(problem)
+    return found

@@ -1,0 +1,173 @@
+"""JSON in and out: exact decimals, strict input, no binary float in either direction."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from json.encoder import encode_basestring, encode_basestring_ascii  # type: ignore[attr-defined]
+from typing import Any
+
+from webapp.errors import Malformed
+
+MAX_DEPTH = 100
+MAX_DIGITS = 4000
+sys.set_int_max_str_digits(MAX_DIGITS)
+_FAR = "999999999"
+
+
+# ---- In ----
+
+
+class _Refused(ValueError):
+    """What the parser's hooks refuse."""
+
+
+def loads(body: bytes) -> Any:
+    """The value of a JSON text: objects as dicts, whole numbers as int, other numbers as exact Decimals.
+
+    Raises Malformed: not UTF-8, no JSON (NaN and Infinity, too), a key twice in one object, an integer of more than
+    4,000 digits, nesting over 100.
+    """
+    try:
+        value = _decoder.decode(body.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Malformed(f"The body is not UTF-8 (at byte {error.start}).") from None
+    except json.JSONDecodeError as error:
+        raise Malformed(f"This is not JSON: {error.msg} (line {error.lineno}, column {error.colno}).") from None
+    except _Refused as error:
+        raise Malformed(str(error)) from None
+    except ValueError:
+        raise Malformed(f"An integer has more than {MAX_DIGITS:,} digits.") from None
+    except RecursionError:
+        raise Malformed(_TOO_DEEP) from None
+    # Brackets that could nest too deep are rare, and counting them costs nothing.
+    if body.count(b"[") + body.count(b"{") > MAX_DEPTH:
+        _check_depth(value)
+    return value
+
+
+_TOO_DEEP = f"The JSON is nested more than {MAX_DEPTH} deep."
+
+
+def _check_depth(value: Any) -> None:
+    level = [value] if isinstance(value, (dict, list)) else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) is dict or type(inner) is list
+        ]
+        if not level:
+            return
+    raise Malformed(_TOO_DEEP)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+        raise _Refused(f"The key {encode_basestring_ascii(twice[:100])} stands twice in one object.")
+    return found
+
+
+def _constant(name: str) -> Any:
+    raise _Refused(f"{name} is not JSON.")
+
+
+def _number(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        # The exponent has more digits than a Decimal takes: such a number is as far out as one can say.
+        mantissa, exponent = re.split("[eE]", text)
+        return Decimal(f"{mantissa}e{'-' if exponent.startswith('-') else ''}{_FAR}")
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_constant=_constant)
+
+
+def lines(body: bytes) -> Iterator[tuple[int, Any]]:
+    """The values of a text with one JSON value a line, with their indexes from 0; blank lines are skipped.
+
+    A line that is no JSON yields the Malformed that says why, and the others stand.
+    """
+    index = 0
+    for line in body.split(b"\n"):
+        text = line.strip(b" \t\r")
+        if not text:
+            continue
+        try:
+            value = loads(text)
+        except Malformed as problem:
+            value = problem
+        yield index, value
+        index += 1
+
+
+# ---- Out ----
+
+
+class Raw(str):
+    """A text that is JSON already, such as the number `money.json_number` wrote: it is written as it stands."""
+
+    __slots__ = ()
+
+
+def _plain(value: Any) -> Raw:
+    if isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError(f"{value} is no JSON number")
+        return Raw(value)
+    if isinstance(value, (tuple, set, frozenset)):
+        return Raw(dumps(list(value)))
+    if hasattr(value, "keys"):
+        return Raw(dumps({key: value[key] for key in value.keys()}))  # noqa: SIM118
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def _string(value: str) -> str:
+    return value if value.__class__ is Raw else encode_basestring(value)
+
+
+def _ascii(value: str) -> str:
+    return value if value.__class__ is Raw else encode_basestring_ascii(value)
+
+
+class _Encoder(json.JSONEncoder):
+    """The C encoder asks `string` for every text, which lets a Decimal pass as the digits that it is."""
+
+    def __init__(self, string: Any) -> None:
+        super().__init__(separators=(",", ":"), default=_plain, allow_nan=False)
+        make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+        self._parts = make and make(None, _plain, string, None, ":", ",", False, False, False)
+
+    def text(self, value: Any) -> str:
+        return "".join(self._parts(value, 0))
+
+
+_utf8, _pure = _Encoder(_string), _Encoder(_ascii)
+
+
+def dumps(value: Any) -> str:
+    """The JSON text of dicts, lists, texts, ints, booleans, None, Decimals (exactly their digits) and `Raw` pieces.
+
+    Raises TypeError for anything else, ValueError for a number that is not finite.
+    """
+    return _utf8.text(value)
+
+
+def to_bytes(value: Any) -> bytes:
+    """The JSON text in UTF-8; a lone surrogate, which UTF-8 cannot say, is written as its escape."""
+    try:
+        return _utf8.text(value).encode()
+    except UnicodeEncodeError:
+        return _pure.text(value).encode()
+
+
+def to_lines(values: Any) -> Iterator[bytes]:
+    """One JSON text a line, for a streamed answer."""
+    for value in values:
+        yield to_bytes(value) + b"\n"
