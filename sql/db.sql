@@ -44,3 +44,12 @@ insert into idempotency (asker, key, content, status, result, at_ms) values :row
 delete from idempotency where rowid in (
   select rowid from idempotency where at_ms < :before_ms order by at_ms limit :limit
 );
+
+-- name: set_counters
+-- The last numbers taken, once before COMMIT.
+insert into counter (name, value) values :rows(name, value)
+on conflict (name) do update set value = excluded.value;
+
+-- name: find_counters
+-- The last number taken of each counter.
+select name, value from counter order by name;

@@ -145,36 +145,44 @@ delete from sales_second where second < :second;
 -- ---- Making anew: each rollup as a function of the ledger ----
 
 -- fragment: sum_measures
+-- The seven measures of a group.
 sum(s.orders) as orders, sum(s.gross_minor) as gross_minor, sum(s.returns_minor) as returns_minor,
   sum(s.units) as units, sum(s.units_returned) as units_returned,
   sum(s.costed_minor) as costed_minor, sum(s.cost_minor) as cost_minor
 
 -- fragment: place_of_order
+-- Where an order was placed.
 o.channel_id, coalesce(o.location_id, 0) as location_id, coalesce(o.region, '') as region
 
 -- fragment: place_of_return
+-- Where goods came back.
 r.channel_id, coalesce(r.location_id, 0) as location_id, coalesce(r.region, '') as region
 
 -- fragment: measures_of_order
+-- An order counts one.
 1 as orders, 0 as gross_minor, 0 as returns_minor, 0 as units, 0 as units_returned, 0 as costed_minor, 0 as cost_minor
 
 -- fragment: measures_of_sold_line
+-- What a line sold, at the price and cost of its moment.
 0 as orders, l.total_minor as gross_minor, 0 as returns_minor, l.quantity as units, 0 as units_returned,
   case when l.cost_minor is null then 0 else l.total_minor end as costed_minor,
   coalesce(l.cost_minor * l.quantity, 0) as cost_minor
 
 -- fragment: measures_of_returned_line
+-- What a line gave back.
 0 as orders, 0 as gross_minor, l.amount_minor as returns_minor, 0 as units, l.quantity as units_returned,
   case when l.cost_minor is null then 0 else -l.amount_minor end as costed_minor,
   -coalesce(l.cost_minor * l.quantity, 0) as cost_minor
 
 -- fragment: recount_sales_second
+-- Sales by second, of the orders that were entered within three hours of being placed.
 select o.placed_ms / 1000 as second, :use(place_of_order), count(*) as orders, sum(o.total_minor) as gross_minor
 from orders o
-where o.placed_ms >= :from_ms
+where o.placed_ms >= :from_ms and o.placed_ms >= o.entered_ms - 10800000
 group by o.placed_ms / 1000, o.channel_id, coalesce(o.location_id, 0), coalesce(o.region, '')
 
 -- fragment: recount_sales_hour
+-- All hours as the ledger gives them.
 select s.hour_ms, s.channel_id, s.location_id, s.region, s.day, s.hour, :use(sum_measures)
 from (
   select o.hour_ms, o.day, o.hour, :use(place_of_order), :use(measures_of_order)
@@ -189,6 +197,7 @@ from (
 group by s.hour_ms, s.channel_id, s.location_id, s.region, s.day, s.hour
 
 -- fragment: recount_sales_day
+-- All days as the ledger gives them.
 select s.day, s.channel_id, s.location_id, s.region, :use(sum_measures)
 from (
   select o.day, :use(place_of_order), :use(measures_of_order)
@@ -202,8 +211,8 @@ from (
 ) s
 group by s.day, s.channel_id, s.location_id, s.region
 
--- An order counts once for a product, at the first of the versions in which it holds it.
 -- fragment: recount_product_day
+-- All days of products; an order counts once for a product, at the first of the versions in which it holds it.
 select s.day, s.version_id, s.channel_id, s.location_id, s.region, :use(sum_measures)
 from (
   select b.day, b.version_id, :use(place_of_order), :use(measures_of_order)
@@ -222,12 +231,14 @@ from (
 group by s.day, s.version_id, s.channel_id, s.location_id, s.region
 
 -- fragment: recount_product_month
+-- One month of products, from their days.
 select cast(:month as integer) as month, s.version_id, s.channel_id, s.location_id, s.region, :use(sum_measures)
 from product_day s
 where s.day >= :from_day and s.day < :to_day
 group by s.version_id, s.channel_id, s.location_id, s.region
 
 -- fragment: recount_order_day
+-- Distinct orders by each value of each product dimension.
 select s.day, s.dimension, s.value_id, s.channel_id, s.location_id, s.region, count(*) as orders
 from (
   select o.id, o.day, d.dimension, d.value_id, :use(place_of_order)
@@ -253,6 +264,10 @@ from (
   group by o.id, o.day, d.dimension, d.value_id, o.channel_id, o.location_id, o.region
 ) s
 group by s.day, s.dimension, s.value_id, s.channel_id, s.location_id, s.region
+
+-- name: find_first_second
+-- The oldest second that is kept.
+select min(second) from sales_second;
 
 -- name: find_product_days
 -- The first and the last day of the products' rollup.
@@ -323,7 +338,7 @@ insert into order_day (day, dimension, value_id, channel_id, location_id, region
 -- ---- Checking: rows that only the rollup has, and rows that only the ledger gives ----
 
 -- name: differ_sales_second
--- Where the seconds that every window looks at differ from the orders.
+-- Where the seconds that are still kept differ from the orders.
 select 'kept' as side, k.* from (
   select * from sales_second where second >= :from_ms / 1000 except select * from (:use(recount_sales_second))
 ) k
@@ -390,6 +405,14 @@ sum(s.orders) as orders;
 -- The orders of a group by their lines, each once.
 count(distinct s.order_id) as orders;
 
+-- name: select_net
+-- What was sold less what came back.
+sum(s.gross_minor) - sum(s.returns_minor) as net_minor;
+
+-- name: select_sales
+-- How many orders and what they came to.
+sum(s.orders) as orders, sum(s.gross_minor) as gross_minor;
+
 -- name: from_sales_day
 -- All sales by day.
 from sales_day s where s.day >= :from_day and s.day < :to_day;
@@ -413,15 +436,15 @@ from order_day s where s.day >= :from_day and s.day < :to_day and s.dimension = 
 -- name: from_moments
 -- Sales and returns between two instants, with the orders themselves.
 from (
-  select o.day, o.hour_ms, o.hour, :use(place_of_order), :use(measures_of_order)
+  select o.placed_ms as at_ms, o.day, o.hour_ms, o.hour, :use(place_of_order), :use(measures_of_order)
   from orders o
   where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
   union all
-  select o.day, o.hour_ms, o.hour, :use(place_of_order), :use(measures_of_sold_line)
+  select o.placed_ms as at_ms, o.day, o.hour_ms, o.hour, :use(place_of_order), :use(measures_of_sold_line)
   from orders o join order_line l on l.order_id = o.id
   where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
   union all
-  select r.day, r.hour_ms, r.hour, :use(place_of_return), :use(measures_of_returned_line)
+  select r.returned_ms as at_ms, r.day, r.hour_ms, r.hour, :use(place_of_return), :use(measures_of_returned_line)
   from returns r join return_line l on l.return_id = r.id
   where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
 ) s where true;
@@ -429,11 +452,11 @@ from (
 -- name: from_lines
 -- Lines sold and returned between two instants.
 from (
-  select o.day, o.hour_ms, o.hour, :use(place_of_order), l.version_id, :use(measures_of_sold_line)
+  select o.placed_ms as at_ms, o.day, o.hour_ms, o.hour, :use(place_of_order), l.version_id, :use(measures_of_sold_line)
   from orders o join order_line l on l.order_id = o.id
   where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
   union all
-  select r.day, r.hour_ms, r.hour, :use(place_of_return), l.version_id, :use(measures_of_returned_line)
+  select r.returned_ms as at_ms, r.day, r.hour_ms, r.hour, :use(place_of_return), l.version_id, :use(measures_of_returned_line)
   from returns r join return_line l on l.return_id = r.id
   where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
 ) s join product_version v on v.id = s.version_id where true;
@@ -446,91 +469,148 @@ from (
   where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
 ) s join product_version v on v.id = s.version_id where true;
 
+-- name: from_totals
+-- Orders and returns between two instants by their totals, without their lines.
+from (
+  select o.placed_ms as at_ms, o.day, o.hour, :use(place_of_order), o.total_minor as gross_minor, 0 as returns_minor
+  from orders o
+  where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
+  union all
+  select r.returned_ms as at_ms, r.day, r.hour, :use(place_of_return), 0 as gross_minor, r.total_minor as returns_minor
+  from returns r
+  where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+) s where true;
+
+-- name: from_minute_seconds
+-- The whole seconds of two minutes, without the one that both share.
+from sales_second s
+where s.second >= :first_second and s.second < :last_second and s.second <> :middle_second;
+
+-- name: from_minute_edges
+-- The orders of the three seconds that the two minutes cut.
+from (
+  select o.placed_ms, :use(place_of_order), 1 as orders, o.total_minor as gross_minor
+  from orders o where o.placed_ms >= :first_ms and o.placed_ms < :first_end_ms
+  union all
+  select o.placed_ms, :use(place_of_order), 1 as orders, o.total_minor as gross_minor
+  from orders o where o.placed_ms >= :middle_begin_ms and o.placed_ms < :middle_end_ms
+  union all
+  select o.placed_ms, :use(place_of_order), 1 as orders, o.total_minor as gross_minor
+  from orders o where o.placed_ms >= :last_begin_ms and o.placed_ms < :last_ms
+) s where true;
+
+-- name: key_later_second
+-- 1 for the seconds of the later minute.
+case when s.second > :middle_second then 1 else 0 end;
+
+-- name: key_later_moment
+-- 1 for the orders of the later minute.
+case when s.placed_ms > :middle_ms then 1 else 0 end;
+
+-- name: key_step
+-- The number of the step of equal length in which it happened.
+(s.at_ms - :from_ms) / :step_ms;
+
 -- name: key_day
+-- The business day.
 s.day;
 
 -- name: key_week
+-- The Monday of the week.
 s.day - (s.day + 3) % 7;
 
 -- name: key_month
+-- The month.
 s.month;
 
 -- name: key_hour_ms
+-- The instant at which the hour began.
 s.hour_ms;
 
 -- name: key_channel
+-- The channel.
 s.channel_id;
 
 -- name: key_location
+-- The location, 0 for none.
 s.location_id;
 
 -- name: key_region
+-- The region, '' for none.
 s.region;
 
 -- name: key_weekday
+-- 1 for Monday to 7.
 (s.day + 3) % 7 + 1;
 
 -- name: key_hour
+-- The hour by the clock.
 s.hour;
 
 -- name: key_product
+-- The product.
 v.product_id;
 
 -- name: key_category
+-- The line's own category, 0 for none.
 coalesce(v.category_id, 0);
 
 -- name: key_brand
+-- The brand, 0 for none.
 coalesce(v.brand_id, 0);
 
 -- name: key_vendor
+-- The vendor, 0 for none.
 coalesce(v.vendor_id, 0);
 
 -- name: key_price_tier
+-- The price tier, 0 for none.
 coalesce(v.price_tier_id, 0);
 
 -- name: key_value
+-- The value of the dimension asked for.
 s.value_id;
 
 -- name: where_channel
+-- In one of the channels.
 s.channel_id in :channel;
 
 -- name: where_location
+-- At one of the locations.
 s.location_id in :location;
 
 -- name: where_region
+-- In one of the regions, or inside one that is a country.
 (s.region in :region or (substr(s.region, 3, 1) = '-' and substr(s.region, 1, 2) in :region));
 
 -- name: where_weekday
+-- On one of the weekdays.
 (s.day + 3) % 7 + 1 in :weekday;
 
 -- name: where_hour
+-- In one of the hours.
 s.hour in :hour;
 
 -- name: where_product
+-- Of one of the products.
 v.product_id in :product;
 
 -- name: where_category
+-- Of one of the categories, which come with all below them.
 coalesce(v.category_id, 0) in :category;
 
 -- name: where_brand
+-- Of one of the brands.
 coalesce(v.brand_id, 0) in :brand;
 
 -- name: where_vendor
+-- Of one of the vendors.
 coalesce(v.vendor_id, 0) in :vendor;
 
 -- name: where_price_tier
+-- Of one of the price tiers.
 coalesce(v.price_tier_id, 0) in :price_tier;
 
 -- name: where_value
+-- Of one of the values of the dimension asked for.
 s.value_id in :value;
-
--- ---- The last minute ----
-
--- name: find_whole_seconds
--- Sales of whole seconds: this window's and the one's before, told apart at :middle.
-select coalesce(sum(case when s.second >= :middle then s.orders end), 0),
-  coalesce(sum(case when s.second >= :middle then s.gross_minor end), 0),
-  coalesce(sum(case when s.second < :middle then s.orders end), 0),
-  coalesce(sum(case when s.second < :middle then s.gross_minor end), 0)
-from sales_second s
-where s.second >= :from_second and s.second < :to_second and s.second <> :middle;

@@ -1,4 +1,4 @@
-"""`python -m webapp COMMAND`: the commands of Takings. Exit status: 0 done, 1 failed or a check found something, 2 usage."""
+"""`python -m webapp COMMAND`. Exit status: 0 done, 1 failed or a check found something, 2 wrong usage."""
 
 import argparse
 import json

@@ -101,10 +101,10 @@ export class Channel {
 
   // Something says that the line may be back, or dead without knowing. Any number of calls are one.
   resume(suspicious = false) {
-    this.suspicious ||= suspicious;
+    if (suspicious) this.doubted = this.socket;
     this.after("settle", SETTLE_MS, () => {
-      const dead = this.socket && (this.suspicious || Date.now() - this.heardAt > SILENCE_MS);
-      this.suspicious = false;
+      const dead = this.socket && (this.socket === this.doubted || Date.now() - this.heardAt > SILENCE_MS);
+      this.doubted = null;
       if (dead) this.drop();
       this.connect();
     });

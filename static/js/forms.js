@@ -27,6 +27,7 @@ addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+document.addEventListener("click", (event) => event.target.closest("[data-print]") && print());
 document.addEventListener("takings:morphed", (event) => tidy(event.target));
 document.addEventListener("htmx:after:swap", () => tidy(document));
 tidy(document);

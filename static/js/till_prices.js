@@ -1,6 +1,7 @@
 // The price list: fetched whole, kept in the browser, looked through by name, SKU and code without asking anybody.
 
 const FRESH_MS = 30000;
+const MOST_DRIFT_MS = 2000;
 
 export class Prices {
   constructor(address, place, storage, changed) {
@@ -8,6 +9,7 @@ export class Prices {
     this.name = `takings.prices.${place}`;
     this.storage = storage;
     this.changed = changed;
+    this.ahead = 0; // how far the shop's clock is ahead of this machine's
     this.byId = new Map();
     this.byCode = new Map();
     this.take(JSON.parse(storage.getItem(this.name) ?? "null"));
@@ -28,6 +30,8 @@ export class Prices {
     try {
       const answer = await fetch(this.address, { headers: { Accept: "application/json" }, cache: "no-cache" });
       if (!answer.ok) return;
+      const ahead = Number(answer.headers.get("X-Now")) - Date.now();
+      this.ahead = Math.abs(ahead) > MOST_DRIFT_MS ? ahead : 0;
       const text = await answer.text();
       this.take(JSON.parse(text));
       try {

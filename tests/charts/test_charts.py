@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from drawn import by_class, by_id, numbers, points, rows, shapes, tree
+from tests.charts.drawn import by_class, by_id, numbers, points, rows, shapes, tree
 
 from webapp import charts, clock
 from webapp.charts import Axis, Column, HeatRow, Line, Names, Tick

@@ -11,13 +11,14 @@ from webapp.charts.columns import day_columns, hour_bars
 from webapp.charts.heat import HeatRow, heat_map
 from webapp.charts.lines import Axis, Line, line_chart
 from webapp.charts.parts import Column, Names
-from webapp.charts.running import running_chart
+from webapp.charts.running import Course, running_chart
 from webapp.charts.small import bar, sparkline
 from webapp.charts.ticks import Tick, nice_ticks, time_ticks
 
 __all__ = [
     "Axis",
     "Column",
+    "Course",
     "HeatRow",
     "Line",
     "Names",

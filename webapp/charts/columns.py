@@ -35,6 +35,8 @@ def _chart(
     key: str, kind: str, columns: Sequence[Column], label: Label, names: Names, summary: str, axis: Labels,
     rest: str, note: str | None, *, edges: bool,
 ) -> Markup:  # fmt: skip
+    if not columns:
+        return Markup("")
     scale = axes.value_scale([v for column in columns for v in (column.value, column.then)], 4)
     plot = tag(
         "svg",

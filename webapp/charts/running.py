@@ -11,7 +11,18 @@ from webapp.charts import columns as bars
 from webapp.charts.axes import EndLabel, Scale
 from webapp.charts.parts import Column, Label, Labels, Names, Row, empty_tag, join, percent, tag
 
-Points = list[tuple[float, float]]
+Points = Sequence[tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How the sums grew in finer steps than the columns: (position, sum) from the first column's edge on.
+
+    now ends at the present; then goes to the end of the last column and is empty where nothing is compared.
+    """
+
+    now: Points
+    then: Points = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +36,19 @@ class _Curve:
 
 def running_chart(
     key: str, columns: Sequence[Column], *, now_at: float | None, label: Label, names: Names, summary: str,
-    now_text: str = "", axis: Labels = (), brief: Label | None = None, hours: bool = True,
-    rest: str = "Touch or point at an hour; arrow keys work too", note: str | None = None,
+    now_text: str = "", axis: Labels = (), brief: Label | None = None, course: Course | None = None,
+    hours: bool = True, rest: str = "Touch or point at an hour; arrow keys work too", note: str | None = None,
 ) -> Markup:  # fmt: skip
     """Return the running total of the columns with a dot at now_at, and the earlier day's as a grey line to its end.
 
     columns: buckets in order, placed by instant (23 and 25 hours are right by that); those to come have the value
     None. now_at: the present on the same axis, None for a day that is over. The bucket that is still open is drawn
-    dashed. now_text stands at the dot; brief writes the sums at the ends. hours: the bars of the buckets stand
-    below on the same axis.
+    dashed, unless `course` tells how its sum grew. now_text stands at the dot; brief writes the sums at the ends.
+    hours: the bars of the buckets stand below on the same axis.
     """
-    curve = _sum_up(columns, now_at, bool(names.then))
+    if not columns:
+        return Markup("")
+    curve = _follow(course, now_at) if course and course.now else _sum_up(columns, now_at, bool(names.then))
     scale = axes.value_scale([y for line in (curve.closed, curve.open, curve.then) for _, y in line], 5, headroom=0.1)
     plot = tag(
         "svg",
@@ -67,6 +80,14 @@ def _sum_up(columns: Sequence[Column], now_at: float | None, compared: bool) -> 
     present = (edges[-1] if now_at is None else min(max(now_at, edges[finished]), edges[-1]), sums[-1])
     earlier = accumulate((column.then or 0 for column in columns), initial=0)
     return _Curve(closed, [closed[-1], present], list(zip(edges, earlier, strict=True)) if compared else [])
+
+
+def _follow(course: Course, now_at: float | None) -> _Curve:
+    """Take the course as it is, its present repeated for the steps to come, so that its path can move, too."""
+    last = course.now[-1]
+    waiting = max(0, len(course.then) - len(course.now))
+    present = last if now_at is None else (max(now_at, last[0]), last[1])
+    return _Curve([*course.now, *[last] * waiting], [last, present], course.then)
 
 
 def _lines(key: str, columns: Sequence[Column], curve: _Curve, scale: Scale) -> Markup:

@@ -10,6 +10,8 @@ from webapp.clock import Zone
 
 
 def one_of(*words: str) -> Callable[[str], str]:
+    """One of these words."""
+
     def check(text: str) -> str:
         if text not in words:
             raise ValueError(f"must be one of {', '.join(words)}")
@@ -19,6 +21,8 @@ def one_of(*words: str) -> Callable[[str], str]:
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number from least to most."""
+
     def check(text: str) -> int:
         digits = text.replace("_", "").replace(",", "")
         if not re.fullmatch(r"[0-9]{1,12}", digits) or not least <= int(digits) <= most:
@@ -29,30 +33,36 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def text(text: str) -> str:
+    """At most 200 printable characters."""
     if len(text) > 200 or not text.isprintable():
         raise ValueError("must be at most 200 printable characters")
     return text
 
 
 def secret(text: str) -> str:
+    """At least 32 characters."""
     if len(text) < 32:
         raise ValueError("must have at least 32 characters")
     return text
 
 
 def database(text: str) -> str:
+    """A path, or the address of a PostgreSQL database."""
     if "://" in text and not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("must be a path or postgresql://...")
     return text
 
 
 def postgres(text: str) -> str:
+    """The address of a PostgreSQL database."""
     if not text.startswith(("postgresql://", "postgres://")):
         raise ValueError("must be postgresql://...")
     return text
 
 
 def url(*schemes: str) -> Callable[[str], str]:
+    """An address of one of these schemes, without a slash at its end."""
+
     def check(text: str) -> str:
         parts = urlsplit(text)
         if parts.scheme not in schemes or not parts.hostname or (parts.port is not None and parts.port == 0):
@@ -63,15 +73,18 @@ def url(*schemes: str) -> Callable[[str], str]:
 
 
 def currency(text: str) -> str:
+    """A currency of ISO 4217."""
     money.decimals(text)
     return text
 
 
 def zone(text: str) -> str:
+    """A time zone of the IANA list."""
     return Zone(text).name
 
 
 def locale(text: str) -> str:
+    """A locale that babel knows, written like en_GB."""
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -81,6 +94,7 @@ def locale(text: str) -> str:
 
 
 def networks(text: str) -> list[str]:
+    """Addresses or networks, separated by commas."""
     try:
         return [str(ipaddress.ip_network(part.strip(), strict=False)) for part in text.split(",") if part.strip()]
     except ValueError:
@@ -88,12 +102,14 @@ def networks(text: str) -> list[str]:
 
 
 def host(text: str) -> str:
+    """A name or address to listen on."""
     if not re.fullmatch(r"[A-Za-z0-9.:_-]{1,253}", text):
         raise ValueError("must be the name or address of this machine to listen on")
     return text
 
 
 def address(text: str) -> str:
+    """A mail address."""
     if "@" not in text or any(sign in text for sign in "\r\n"):
         raise ValueError("must be a mail address")
     return text

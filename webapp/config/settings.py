@@ -180,6 +180,7 @@ def _texts(source: Mapping[str, str], origin: str) -> dict[str, tuple[str, str]]
 
 
 def read_file(name: str, path: str) -> str:
+    """The text of a file without space at its ends. Raises ConfigError for `name`: not there, or not UTF-8."""
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:

@@ -18,8 +18,8 @@ def know(tx: Any, items: Sequence[Mapping[str, Any]]) -> list[int]:
     """The ids of the buyers, found or made; earlier ones count for later ones.
 
     An item is {"code"}, a pseudonymous code of a file, or some of {"email", "phone", "name"}. An address decides who it
-    is, else a number; a name alone is a new customer. What was not known of a found one is filled in. A customer that is
-    made belongs to the change it came with and takes no number of the history.
+    is, else a number; a name alone is a new customer. What was not known of a found one is filled in. A customer that
+    is made belongs to the change it came with and takes no number of the history.
     """
     codes = [item["code"] for item in items if "code" in item]
     known = _know_codes(tx, codes) if codes else {}
@@ -45,9 +45,7 @@ def _know_person(tx: Any, item: Mapping[str, Any]) -> int:
     if found is None:
         customer_id = tx.next("customer")
         sealed = seal.close(customer_id, rules.merged({}, dict(item)))
-        dao.insert_customers(
-            tx, [(customer_id, None, email_index, phone_index, sealed, tx.now_ms, tx.next("seq", 0))]
-        )
+        dao.insert_customers(tx, [(customer_id, None, email_index, phone_index, sealed, tx.now_ms, tx.next("seq", 0))])
         return customer_id
     _fill_in(tx, seal, found, dict(item), (email_index, phone_index))
     return int(found["id"])

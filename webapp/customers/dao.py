@@ -19,7 +19,7 @@ def find_by_email(tx: Any, email_index: bytes) -> Any:
 
 
 def find_by_phone(tx: Any, phone_index: bytes, without_email: bool) -> Any:
-    """The first customer whose number has this keyed hash, or None; without_email: only one whose address is unknown."""
+    """The first customer whose number has this keyed hash, or None; without_email: whose address is unknown."""
     query = sql.find_by_phone if without_email else sql.find_any_by_phone
     return query.one(tx, phone_index=phone_index)
 

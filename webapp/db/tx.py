@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from webapp.clock import Zone
+from webapp.db import queries
 
 
 class Buffer(Protocol):
@@ -18,6 +19,7 @@ class Buffer(Protocol):
         """Write it down."""
 
 
+sql = queries.load("db")
 B = TypeVar("B", bound=Buffer)
 A = TypeVar("A", bound=Callable[..., Any])
 
@@ -59,7 +61,7 @@ class Tx:
             if counter in layer.counters:
                 return layer.counters[counter]
         if self._kept is None:
-            self._kept = dict(self.execute("select name, value from counter").fetchall())
+            self._kept = dict(sql.find_counters.all(self))
         return self._kept.get(counter, 0)
 
     def buffer(self, kind: type[B]) -> B:
@@ -97,12 +99,7 @@ class Tx:
         while layer.buffers:
             _, held = layer.buffers.popitem()
             held.flush(self)
-        if layer.counters:
-            for name, value in layer.counters.items():
-                self.execute(
-                    "insert into counter (name, value) values (?, ?) on conflict (name) do update set value = excluded.value",
-                    (name, value),
-                )
+        sql.set_counters.rows(self, list(layer.counters.items()))
 
 
 _SAVE = [f"savepoint level_{n}" for n in range(20)]

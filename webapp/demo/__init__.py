@@ -1,1 +1,1 @@
-"""The sample shop Harbour & Pine: its catalogue, its planted truths, its maker, its client and what keeps it up to now."""
+"""The sample shop Harbour & Pine: catalogue, planted truths, maker, client, and what keeps it up to now."""

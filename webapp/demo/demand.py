@@ -1,4 +1,4 @@
-"""What customers want on a day: sales as they would be made if every shelf were full. A function of seed and day alone."""
+"""What customers want on a day: sales as they would be made if every shelf were full, from seed and day alone."""
 
 import math
 from bisect import bisect
@@ -70,7 +70,7 @@ def wishes(seed: int, day: int, first_day: int, zone: Zone) -> list[Sale]:
 def at_place(dice: Random, place: plan.Place, day: int, first_day: int, zone: Zone) -> list[Sale]:
     """The sales wanted at one place on a day, in no order."""
     weights = truths.expected_lines(place, day, first_day)
-    mood = math.exp(dice.gauss(-truths.DAY_NOISE**2 / 2, truths.DAY_NOISE))
+    mood = math.exp(dice.gauss(-(truths.DAY_NOISE**2) / 2, truths.DAY_NOISE))
     count = poisson(dice, sum(weights) * mood)
     if not count:
         return []
@@ -78,7 +78,8 @@ def at_place(dice: Random, place: plan.Place, day: int, first_day: int, zone: Zo
     hours = zone.hours(day)
     chances = list(accumulate(place.hours[hour] for _, hour in hours))
     sizes = list(accumulate(place.sizes))
-    found, start, random = [], 0, dice.random
+    found: list[Sale] = []
+    start, random = 0, dice.random
     while start < count:
         size = 1 + bisect(sizes, random() * sizes[-1], 0, 4)
         hour_ms, hour = hours[bisect(chances, random() * chances[-1], 0, len(hours) - 1)]

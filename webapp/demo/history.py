@@ -50,6 +50,10 @@ class History:
         self.regulars = regulars or Regulars(seed)
         self._coming_back: dict[int, list[Return]] = defaultdict(list)
 
+    def expect(self, back: Return) -> None:
+        """Goods that will come back on the day of that moment."""
+        self._coming_back[self.zone.day_of(back.returned_ms)].append(back)
+
     def days(self, after_ms: int, now_ms: int, opening: bool) -> Iterator[Day]:
         """Every day with what happened after one moment and up to another; `opening` brings the first goods."""
         for day in range(self.zone.day_of(after_ms + 1), self.zone.day_of(now_ms) + 1):
@@ -66,8 +70,8 @@ class History:
         sales = [sale for sale in wanted if self.stockroom.serve(sale)]
         self.regulars.name(day, sales)
         self._send_back(day, sales)
-        returns = sorted(self._coming_back.pop(day, []), key=lambda back: (back.returned_ms, back.sale.placed_ms, back.line))
-        returns = [back for back in returns if back.returned_ms <= now_ms]
+        returns = [back for back in self._coming_back.pop(day, []) if back.returned_ms <= now_ms]
+        returns.sort(key=lambda back: (back.returned_ms, back.sale.placed_ms, back.line))
         for back in returns:
             if back.restock:
                 self.stockroom.put_back(back.sale.place, back.sale.lines[back.line].product, back.quantity)
@@ -88,10 +92,10 @@ class History:
         day = sale.day + dice.randint(*truths.RETURN_DAYS)
         while not truths.open_on(sale.place, day):
             day += 1
-        restock = not bad and plan.products()[line.product].tracked and dice.random() < 0.6
+        restock = not bad and plan.products()[line.product].tracked and dice.random() < truths.RESTOCKED
         reason = truths.LOTS.reason if bad else dice.choice(truths.RETURN_REASONS)
         at_ms = moment(dice, sale.place, day, self.zone)
-        self._coming_back[day].append(Return(at_ms, sale, position, count, restock, reason))
+        self.expect(Return(at_ms, sale, position, count, restock, reason))
 
 
 def _how_many(dice: Random, quantity: int, rate: float) -> int:

@@ -1,4 +1,4 @@
-"""Who buys: customers under numbers, and when each comes back. The next visit is a function of seed, number and visit."""
+"""Who buys: customers under numbers, and when each comes back: a function of seed, number and visit."""
 
 import math
 from collections import defaultdict

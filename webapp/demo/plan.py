@@ -109,7 +109,7 @@ _ROWS: tuple[tuple[str, str, str, str, str, str, int, int, float], ...] = (
     ("POPCORN-70", "Sweet & salty popcorn 70 g", "snack", "Snacks/Crisps", "Saltmarsh", "value", 240, 76, 4.0),
     ("FLAPJACK-70", "Flapjack 70 g", "snack", "Snacks/Bars", "Rye Lane", "core", 260, 88, 6.0),
     ("TEA-MINT-20", "Mint tea, 20 bags 40 g", "snack", "Snacks/Pantry", "Harbour Roast", "core", 520, 196, 2.5),
-    ("BEANS-HARBOUR-250", "Harbour blend beans 250 g", "snack", "Snacks/Pantry", "Harbour Roast", "premium", 950, 460, 3.5),
+    ("BEANS-HARBOUR-250", "Harbour blend 250 g", "snack", "Snacks/Pantry", "Harbour Roast", "premium", 950, 460, 3.5),
     ("DATES-150", "Medjool dates 150 g", "snack", "Snacks/Pantry", "Saltmarsh", "core", 330, 148, 2.5),
     ("BALM-HAND-50", "Pine & salt hand balm 50 ml", "skin", "Skincare/Hands", "Pine & Salt", "core", 1200, 385, 4.5),
     ("CREAM-HAND-75", "Hand cream, tin 75 ml", "skin", "Skincare/Hands", "Pine & Salt", "core", 950, 310, 3.0),
@@ -173,7 +173,7 @@ WAREHOUSE = "main"
 
 
 def check_digit(digits: str) -> str:
-    """The GTIN check digit of the digits before it (GS1 General Specifications, 7.9: weights 3 and 1 from the right)."""
+    """The GTIN check digit of the digits before it (GS1 General Specifications, 7.9: weights 3, 1 from the right)."""
     total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits)))
     return str(-total % 10)
 

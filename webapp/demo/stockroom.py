@@ -1,4 +1,4 @@
-"""What lies where: openings, deliveries, and what a sale can take. Levels never fall below zero where that is forbidden."""
+"""What lies where: openings, deliveries, and what a sale can take; never below zero where that is forbidden."""
 
 import math
 from dataclasses import dataclass
@@ -60,10 +60,11 @@ class Stockroom:
     def deliver(self, day: int) -> list[Delivery]:
         """The goods that came in the night before a day; they are on the shelves when this returns."""
         offset = day - self.first_day
+        launch = (truths.LAUNCH.sku, truths.LAUNCH.offset)
         due = [
             number for number, product in enumerate(self.products)
             if self._sold(number, day) and truths.supplied(product.vendor, offset)
-            and (_VAN_DAY[product.vendor] == (day + 3) % 7 or (product.sku == truths.LAUNCH.sku and offset == truths.LAUNCH.offset))
+            and (_VAN_DAY[product.vendor] == (day + 3) % 7 or (product.sku, offset) == launch)
         ]  # fmt: skip
         return self._bring(day, due)
 
@@ -91,8 +92,10 @@ class Stockroom:
     def _expected(self, location: str, day: int) -> list[float]:
         known = self._daily.get((location, day))
         if known is None:
-            each = [truths.expected_lines(place, day, self.first_day, weather=False) for place in _BY_LOCATION[location]]
-            known = self._daily[location, day] = [sum(column) * truths.UNITS_PER_LINE for column in zip(*each, strict=True)]
+            places = _BY_LOCATION[location]
+            each = [truths.expected_lines(place, day, self.first_day, weather=False) for place in places]
+            known = [sum(column) * truths.UNITS_PER_LINE for column in zip(*each, strict=True)]
+            self._daily[location, day] = known
         return known
 
     def serve(self, sale: Sale) -> bool:

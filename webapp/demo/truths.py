@@ -1,6 +1,6 @@
 """The truths planted in the sample shop, each with its exact numbers, and the expected lines that follow from them.
 
-docs/demo-shop.md says the same in words. Days are business days since 1970-01-01; an offset counts from the shop's first day.
+docs/demo-shop.md says the same in words. Days are business days since 1970-01-01; an offset counts from the first day.
 Nothing here knows a seed: the seed decides the dice, never the truth.
 """
 
@@ -92,6 +92,8 @@ LOTS = Lots("CLEANSER-KELP-100", "KC-", 28, 16, 0.40, "separated in the bottle")
 RETURN_RATE = {"hot": 0.002, "cold": 0.006, "snack": 0.008, "skin": 0.036, "sun": 0.030, "gift": 0.035}
 RETURN_FACTOR = {"marketplace": 1.8, "online": 1.4}
 RETURN_DAYS = (1, 14)
+# The share of returned goods that goes back on the shelf.
+RESTOCKED = 0.6
 RETURN_REASONS = ("changed mind", "damaged", "not as described", "wrong item", "gift not wanted")
 
 # Cohorts: probability that a customer comes back after a visit, by the brand of the first line ever bought.

@@ -23,12 +23,13 @@ _EXPORT = {
     for name in (
         "kind", "order_id", "external_id", "placed_at", "channel", "location", "region", "sku", "name", "category", "brand",
         "vendor", "price_tier", "lot", "quantity", "price", "discount", "total", "cost", "currency", "restock", "reason", "note",
+        "line_id",
     )
 } | {"customer": ("customerid",)}  # fmt: skip
 _EXPORT_SIGNS = {"kind", "order_id", "placed_at", "sku", "quantity", "price", "total", "currency"}
 _LIKELY = {
-    "sku": ("sku", "stockcode", "productcode", "itemcode", "articlenumber", "article", "productid", "itemid", "product", "item", "code"),
-    "quantity": ("quantity", "qty", "units", "pieces", "count", "menge", "anzahl", "quantite", "amount"),
+    "sku": ("sku", "stockcode", "artikel", "productcode", "itemcode", "articlenumber", "article", "productid", "itemid", "product", "item", "code"),
+    "quantity": ("quantity", "qty", "units", "pieces", "count", "menge", "anzahl", "quantite"),
     "price": ("price", "unitprice", "itemprice", "priceperunit", "preis", "einzelpreis", "prix"),
     "placed_at": ("placedat", "date", "datetime", "timestamp", "orderdate", "invoicedate", "createdat", "soldat", "time", "datum", "day"),
     "external_id": ("externalid", "invoiceno", "invoice", "orderno", "orderid", "ordernumber", "receipt", "receiptno", "transactionid", "order"),
@@ -146,11 +147,11 @@ def _mapping(columns: list[str], rows: Sequence[list[str]], header: bool, month_
     if source == "other":
         found = _likely(plain)
     decimal, number_doubt = _decimal(_cells(columns, rows, found, "price", "discount", "cost", "total"))
-    dates, date_doubt = _dates(_cells(columns, rows, found, "placed_at"), month_first)
+    dates, date_doubt = _dates(_cells(columns, rows, found, "placed_at"), month_first or source == "uci")
     mapping: dict[str, object] = {"columns": found, "decimal": decimal, "dates": dates, "source": source}
     if source == "uci":
         mapping["time_zone"] = "Europe/London"
-    return mapping, [doubt for doubt in (number_doubt, date_doubt) if doubt]
+    return mapping, [doubt for doubt in (number_doubt, date_doubt) if doubt and source == "other"]
 
 
 def _known(plain: dict[str, str]) -> tuple[str, dict[str, str]]:

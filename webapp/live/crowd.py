@@ -22,12 +22,13 @@ class Part(NamedTuple):
 class Group:
     """Connections with the same subscription. quiet_since: when something was last sent to all of them."""
 
-    __slots__ = ("events", "fds", "names", "programs", "quiet_since")
+    __slots__ = ("events", "fds", "key", "names", "programs", "quiet_since")
 
-    def __init__(self, events: frozenset[str], names: frozenset[str], programs: bool, now: float) -> None:
-        self.events = events
-        self.names = names
-        self.programs = programs
+    def __init__(self, wanted: Wanted, topics: Topics, now: float) -> None:
+        self.key = (wanted.topics, wanted.addresses)
+        self.events = wanted.topics.intersection(topics.events)
+        self.names = (wanted.topics - self.events) | frozenset(wanted.addresses)
+        self.programs = bool(wanted.topics)
         self.fds: set[int] = set()
         self.quiet_since = now
 
@@ -69,15 +70,11 @@ class Crowd:
 
     def join(self, fd: int, wanted: Wanted, now: float) -> Group:
         """The group of those who want this, with `fd` in it and in no other."""
-        key = (wanted.topics, wanted.addresses)
-        group = self.groups.get(key)
-        if group is None:
-            events = wanted.topics & self.topics.events.keys()
-            names = (wanted.topics - events) | frozenset(wanted.addresses)
-            group = self.groups[key] = Group(events, names, bool(wanted.topics), now)
+        group = self.groups.get((wanted.topics, wanted.addresses)) or Group(wanted, self.topics, now)
         for name in group.names:
             self.screens.watch(name)
         self.leave(fd)
+        self.groups[group.key] = group
         group.fds.add(fd)
         self.group_of[fd] = group
         return group
@@ -90,8 +87,8 @@ class Crowd:
         group.fds.discard(fd)
         for name in group.names:
             self.screens.leave(name, fd)
-        if not group.fds:
-            self.groups = {key: kept for key, kept in self.groups.items() if kept is not group}
+        if not group.fds and self.groups.get(group.key) is group:
+            del self.groups[group.key]
 
     def watching(self) -> bool:
         """Whether anybody wants anything."""

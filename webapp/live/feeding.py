@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from webapp.live import frames, messages
+from webapp.live import frames, messages, outbox
 from webapp.live.crowd import Behind, Group
 from webapp.live.messages import Wanted
 from webapp.live.outbox import History
-from webapp.live.tail import Gap
+from webapp.live.tail import Gap, Shaped
 
 if TYPE_CHECKING:
-    from webapp.live.hub import Hub
+    from webapp.live.core import Hub
+    from webapp.live.screens import Screen
 
 BURST = 4
 
@@ -42,67 +43,68 @@ def feed(hub: Hub, fd: int) -> None:
     for _ in range(BURST):
         if hub.lines.busy(fd):
             return
-        message = next_frame(hub, group, behind)
-        if message is None:
+        told = next_events(hub, group, behind)
+        frame = frames.text(messages.together([one.text for one in told])) if told else None
+        if frame is None:
+            screen = next_screen(hub, behind)
+            frame = screen.as_frame() if screen is not None else None
+        if frame is None:
             if behind.complete(hub.tail.position):
                 del hub.behind[fd]
             else:
                 hub.parked.add(fd)
             return
-        if not hub.lines.send(fd, message):
+        if not hub.lines.send(fd, frame):
             return
     hub.lines.ask_again(fd)
 
 
-def next_frame(hub: Hub, group: Group, behind: Behind) -> bytes | None:
-    """The next frame for it, or None when it has been told everything that the others have."""
+def next_events(hub: Hub, group: Group, behind: Behind) -> list[Shaped]:
+    """What it misses next, as much as makes a frame, `ready` and `reset` among it; nothing when it is in step."""
     try:
-        text = _next_message(hub, group, behind)
+        return _next_events(hub, group, behind)
     except Gap:
         behind.reset = "history"
-        text = _next_message(hub, group, behind)
-    if text is not None:
-        return frames.text(text)
+        return _next_events(hub, group, behind)
+
+
+def next_screen(hub: Hub, behind: Behind) -> Screen | None:
+    """A screen that it has not seen as it is now; only when it has been told all events."""
     while behind.names and behind.position >= hub.tail.position:
         name = next(iter(behind.names))
         del behind.names[name]
         screen = hub.screens.watched.get(name)
         if screen is not None and screen.shown is not None:
-            return screen.as_frame()
+            return screen
     return None
 
 
-def _next_message(hub: Hub, group: Group, behind: Behind) -> str | None:
+def _next_events(hub: Hub, group: Group, behind: Behind) -> list[Shaped]:
     if behind.reset is not None:
-        return _start_anew(hub, group, behind)
+        reason, behind.reset = behind.reset, None
+        if group.programs or reason == "restored":
+            start = reset(hub, reason, group.programs)
+            behind.position = behind.ready = start.seq
+            return [start]
+        behind.position = hub.tail.position  # a page needs no history: it gets its islands as they are
     if not group.events:
         behind.position = max(behind.position, hub.tail.position)
     while behind.position < hub.tail.position:
-        texts, behind.position = hub.tail.after(behind.position, hub.tail.position, group.events)
-        if texts:
-            return messages.together(texts)
+        told, behind.position = hub.tail.after(behind.position, hub.tail.position, group.events)
+        if told:
+            return told
     if behind.ready is not None and behind.position >= behind.ready:
         behind.ready = None
-        return messages.ready(behind.position, hub.tail.epoch)
-    return None
+        return [Shaped(behind.position, "ready", messages.ready(behind.position, hub.tail.epoch))]
+    return []
 
 
-def _start_anew(hub: Hub, group: Group, behind: Behind) -> str | None:
-    reason, behind.reset = behind.reset or "", None
-    if not group.programs and reason == "history":
-        behind.position = hub.tail.position  # a page gets its islands as they are; it needs no history
-        return _next_message(hub, group, behind)
-    text, behind.position = reset_message(hub, reason, group.programs)
-    behind.ready = behind.position
-    return text
-
-
-def reset_message(hub: Hub, reason: str, with_data: bool) -> tuple[str, int]:
-    """The message that says how things stand now, and the position at which they do."""
+def reset(hub: Hub, reason: str, with_data: bool) -> Shaped:
+    """The message that says how things stand now, at the position at which they do."""
     with hub.tail.source.reading() as tx:
-        seq = hub.tail.history_of(tx).position
+        history = outbox.history(tx)
         data: dict[str, str] = {}
         if with_data:
             data.update((name, topic.snapshot(tx)) for name, topic in hub.topics.events.items())
-            data.update((name, topic.snapshot(tx, hub.now_ms())) for name, topic in hub.topics.states.items())
-    return messages.reset(seq, hub.tail.epoch, reason, data), seq
+            data.update((name, topic.state(tx, hub.now_ms())) for name, topic in hub.topics.states.items())
+    return Shaped(history.position, "reset", messages.reset(history.position, history.epoch, reason, data))

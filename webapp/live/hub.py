@@ -1,289 +1,175 @@
-"""Carries what happens to all who watch, in one process: one greenlet, one frame for all, nobody waits for anybody.
+"""The hub of this process, driven on gevent's loop: one greenlet for sockets and commits, one that paints.
 
-`pump` reads and writes sockets, `tick` looks for commits and sends what is new, `paint` renders what is stale. Whoever
-drives it calls these three; nothing here sleeps, and the clocks are handed in.
+Without gevent (tests, a plain WSGI server) nothing is driven; whoever listens drives the hub itself.
 """
 
+import contextlib
 import logging
-from collections import deque
-from collections.abc import Callable
+import os
+import resource
+import threading
+import time
+from typing import Any
 
-from webapp.errors import Problem
-from webapp.live import feeding, frames, messages
-from webapp.live.crowd import Behind, Crowd, Group, Part
-from webapp.live.islands import Islands
-from webapp.live.lines import Lines
-from webapp.live.messages import Fault, Wanted
-from webapp.live.screens import Screen, Screens
-from webapp.live.tail import Gap, News, Source, Tail, frames_of
-from webapp.live.topics import Topics
+from webapp import clock
+from webapp.db import reading, writer
+from webapp.live import islands, topics
+from webapp.live.core import Hub
 
-BEAT_S = 20.0
-SHORTEST_TICK_S, BUSY_TICK_S, BUSY_S = 0.002, 0.020, 0.050
-LOOK_S, IDLE_LOOK_S, LIVELY_S = 0.002, 0.010, 0.2
-NOTHING = Wanted(frozenset(), (), None, None)
+RESERVED_FILES = 512
+MOST_CONNECTIONS = 50_000
+STEP_S = 0.02
 log = logging.getLogger("takings.live")
 
 
-class Hub:
-    """The live channel of this process. now: seconds that never go back. now_ms: the time of day. pause: gives way."""
+class _Process:
+    hub: Hub | None = None
+    pulse: "Pulse | None" = None
+    pid = 0
 
-    def __init__(
-        self, source: Source, topics: Topics, islands: Islands, now: Callable[[], float], now_ms: Callable[[], int],
-        pause: Callable[[], object] = lambda: None, limit: int = 20_000,
-    ) -> None:  # fmt: skip
-        self.now, self.now_ms, self.limit = now, now_ms, limit
-        self.topics, self.islands = topics, islands
-        self.tail = Tail(source, topics)
-        self.screens = Screens(topics, islands, now, now_ms)
-        self.crowd = Crowd(topics, self.screens)
-        self.lines = Lines(self, now, pause)
-        self.behind: dict[int, Behind] = {}
-        self.parked: set[int] = set()
-        self.arrivals: deque[tuple[int, bytes]] = deque()
-        self.listeners: set[Callable[[], None]] = set()
-        self.asleep = True
-        self.stopping = False
-        self._more = False
-        self._next_send = self._last_send = self._last_news = self._next_sweep = 0.0
-        self._parts: list[Part] = []
-        self._before = 0
 
-    # ---- Connections ----
+def current() -> Hub:
+    """The hub of this process, made when it is first asked for (after a fork each process has its own)."""
+    if _Process.hub is None or _Process.pid != os.getpid():
+        _Process.pid, _Process.pulse = os.getpid(), None
+        _Process.hub = Hub(
+            reading, topics.known, islands.known, time.monotonic, clock.now_ms, _pause, limit=_connection_limit()
+        )
+    return _Process.hub
 
-    def has_room(self) -> bool:
-        """Whether one more connection may be made."""
-        lines = self.lines
-        count = len(lines.open) + len(lines.closing) + len(self.arrivals) + self.crowd.listening
-        return not self.stopping and count < self.limit
 
-    def adopt(self, fd: int, data: bytes = b"") -> None:
-        """Take over a socket after its handshake, with what came behind it; safe from any greenlet."""
-        self.arrivals.append((fd, data))
+def driven() -> bool:
+    """Whether sockets can be handed over: a pulse runs."""
+    return _Process.pulse is not None and _Process.pid == os.getpid()
 
-    def pump(self, timeout: float = 0.0) -> None:
-        """Take in new connections, read what came, write what waits."""
-        while self.arrivals:
-            fd, data = self.arrivals.popleft()
-            self.crowd.join(fd, NOTHING, self.now())
-            self.lines.adopt(fd, data)
-            if self.stopping:
-                self.lines.hang_up(fd, frames.RESTART)
-        self.lines.poll(timeout)
 
-    def said(self, fd: int, text: str) -> None:
-        """A client sent a message: it subscribes anew, and is told what of it is not served."""
-        wanted, faults = messages.understand(text, self.topics.names(), self.islands.canonical)
-        for fault in faults:
-            self.lines.reply(fd, frames.text(messages.error(fault)))
-        if wanted is not None and fd in self.lines.open:
-            self._subscribe(fd, wanted)
+def start() -> None:
+    """Drive the hub from now on. Call it in each worker process, after the fork, on gevent's loop."""
+    if not driven():
+        _Process.pulse = Pulse(current())
 
-    def _subscribe(self, fd: int, wanted: Wanted) -> None:
-        if self.asleep:
-            self.tail.jump()
-            self.asleep = False
-        # Where history stands is read first; what is committed from here on comes after it.
-        history = self.tail.history()
-        old = self._told_to(fd)
-        group = self.crowd.join(fd, wanted, self.now())
-        behind = self.behind[fd] = feeding.begin(wanted, history, old if group.events else None)
-        for name in group.names:
-            self._owe(fd, behind, self.screens.watched[name], wanted.since, history.position)
-        feeding.feed(self, fd)
 
-    def _told_to(self, fd: int) -> int | None:
-        # A client that changes its subscription has no gap between the two.
-        group = self.crowd.group_of.get(fd)
-        if group is None or not group.events:
-            return None
-        behind = self.behind.get(fd)
-        return self.tail.position if behind is None else behind.position if behind.reset is None else None
+def stop(timeout_s: float = 2.0) -> None:
+    """Send everybody the goodbye of a restart (1012), let nobody in, wait until they have gone. Twice is once."""
+    if driven() and _Process.pulse is not None:
+        _Process.pulse.stop(timeout_s)
 
-    def _owe(self, fd: int, behind: Behind, screen: Screen, since: int | None, present: int) -> None:
-        known = since is not None and since >= screen.changed and not behind.reset
-        if screen.shown is not None and not (known and screen.is_island and not screen.clock):
-            behind.names[screen.name] = None
-        if screen.shown is None or screen.stale or screen.next is not None or self.tail.position < present:
-            screen.owed.add(fd)
 
-    def drained(self, fd: int) -> None:
-        """A slow client can take more."""
-        if fd in self.behind:
-            feeding.feed(self, fd)
+def wake() -> None:
+    """Something is to be done at once; safe from any thread."""
+    pulse = _Process.pulse
+    if pulse is not None:
+        pulse.wake()
 
-    def gone(self, fd: int) -> None:
-        """A connection is no more."""
-        self.crowd.leave(fd)
-        self.behind.pop(fd, None)
-        self.parked.discard(fd)
 
-    # ---- What happens ----
+def forget() -> None:
+    """Close every connection and forget the hub: the next one starts afresh."""
+    if _Process.hub is not None and _Process.pid == os.getpid():
+        _Process.hub.close()
+    _Process.hub = _Process.pulse = None
 
-    def tick(self) -> None:
-        """Look for commits and send what is new, where the last sending is long enough ago; then what time brings."""
-        now = self.now()
-        if not self.asleep and not self.crowd.watching():
-            self.asleep = True
-        if not self.asleep and now >= self._next_send and (self.tail.moved() or self._more):
-            self._advance()
-        if not self.asleep:
-            self._reveal()
-        if now >= self._next_sweep:
-            self._next_sweep = now + 1.0
-            self.lines.sweep()
-            self._beat(now)
 
-    def wait(self) -> float:
-        """Seconds until `tick` should be called again, if nothing happens before."""
-        if self.asleep:
-            return 1.0
-        now = self.now()
-        look = 0.0 if self._more else LOOK_S if now - self._last_news < LIVELY_S else IDLE_LOOK_S
-        return max(look, self._next_send - now)
+def wait(bell: threading.Event, seconds: float) -> bool:
+    """Wait until the bell rings; False when it did not. Without a pulse the waiting one does the hub's work."""
+    if driven():
+        rung = bell.wait(seconds)
+    else:
+        until = time.monotonic() + seconds
+        while not work(current(), bell) and time.monotonic() < until:
+            time.sleep(STEP_S)
+        rung = bell.is_set()
+    bell.clear()
+    return rung
 
-    def _advance(self) -> None:
-        began = self.now()
-        try:
-            news = self.tail.step(self.crowd.wants_events())
-        except Gap:
-            self._start_anew()
+
+def work(hub: Hub, bell: threading.Event) -> bool:
+    """One round of everything that a pulse does; whether the bell rang."""
+    hub.pump()
+    hub.tick()
+    while hub.paint():
+        hub.tick()
+    return bell.is_set()
+
+
+def _pause() -> None:
+    if reading.cooperative():
+        import gevent
+
+        gevent.sleep(0)
+
+
+def _connection_limit() -> int:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+            soft = hard
+    return max(64, min(MOST_CONNECTIONS, soft - RESERVED_FILES))
+
+
+class Pulse:
+    """The greenlets of one hub. One watcher of the loop watches the one epoll that holds all sockets."""
+
+    def __init__(self, hub: Hub) -> None:
+        import gevent
+        from gevent.event import Event
+
+        self.hub = hub
+        self._sleep = gevent.sleep
+        self._bell, self._brush = Event(), Event()
+        loop = gevent.get_hub().loop
+        self._io: Any = loop.io(hub.lines.epoll.fileno(), 1)
+        self._async: Any = loop.async_()
+        self._async.start(self._bell.set)
+        self._ended = False
+        self._greenlets = [gevent.spawn(self._drive), gevent.spawn(self._paint)]
+        writer.on_commit(self.wake)
+
+    def wake(self) -> None:
+        """Look at once; safe from any thread."""
+        if not self._ended:
+            self._async.send()
+
+    def _readable(self) -> None:
+        self._io.stop()
+        self._bell.set()
+
+    def _drive(self) -> None:
+        while not self._ended:
+            self._io.start(self._readable)
+            self._bell.wait(self.hub.wait())
+            self._bell.clear()
+            try:
+                self.hub.pump()
+                self.hub.tick()
+            except Exception:
+                log.exception("the live channel stumbled")
+                self._sleep(0.1)
+            if self.hub.screens.touched:
+                self._brush.set()
+            self._sleep(0)
+
+    def _paint(self) -> None:
+        while not self._ended:
+            self._brush.wait(self.hub.screens.wait())
+            self._brush.clear()
+            self.hub.screens.touched = False
+            while self.hub.paint():
+                self._bell.set()
+                self._sleep(0)
+
+    def stop(self, timeout_s: float) -> None:
+        """Say goodbye, and go when everybody has gone."""
+        if self._ended:
             return
-        self._more = news is not None and news.more
-        if news is None:
-            return
-        self._last_news = began
-        self.screens.touch(news.topics)
-        self._tell(news)
-        for fd in list(self.parked):
-            feeding.feed(self, fd)
-        self._ring()
-        self._rest(began)
-
-    def _rest(self, began: float) -> None:
-        # One order alone goes at once; in a stream of them a frame each 20 ms carries all that came meanwhile.
-        ended = self.now()
-        busy = began - self._last_send < BUSY_S
-        self._last_send = began
-        self._next_send = began if self._more else ended + max(BUSY_TICK_S if busy else SHORTEST_TICK_S, 2 * (ended - began))
-
-    def _tell(self, news: News) -> None:
-        made: dict[frozenset[str], list[Part]] = {}
-        for group in self.crowd.each():
-            if not group.events:
-                continue
-            parts = made.get(group.events)
-            if parts is None:
-                cut = frames_of(news.shaped, group.events, news.before, news.last)
-                parts = made[group.events] = [Part(frames.text(text), last=last) for text, last in cut]
-            if parts:
-                self._send(group, parts, news.before)
-
-    def _reveal(self) -> None:
-        revealed = self.screens.reveal(self.tail.position)
-        if not revealed:
-            return
-        new = {screen.name for screen, is_new in revealed if is_new}
-        for group in self.crowd.each():
-            names = new & group.names
-            if names:
-                parts = [Part(self.screens.watched[name].as_frame(), name=name) for name in sorted(names)]
-                self._send(group, parts, self.tail.position)
-        for screen, is_new in revealed:
-            owed, screen.owed = screen.owed, set()
-            if not is_new:
-                for fd in owed:
-                    self._behind(fd, self.tail.position).names[screen.name] = None
-                    feeding.feed(self, fd)
-        self._ring()
-
-    def _send(self, group: Group, parts: list[Part], before: int) -> None:
-        # Those who are behind get events by their position, and of a screen what is the newest when they come to it.
-        fds = set(group.fds)
-        for fd in fds & self.behind.keys():
-            for part in parts:
-                self.behind[fd].missed(part)
-        fds -= self.behind.keys()
-        self._parts, self._before = parts, before
-        group.quiet_since = self.now()
-        self.lines.spread(fds, b"".join(part.frame for part in parts), self._fell_short)
-
-    def _fell_short(self, fd: int, written: int) -> None:
-        begun, at = self._before, 0
-        missed: list[Part] = []
-        for part in self._parts:
-            if at < written or not missed and written == at == 0 and part.last is None and part.name is None:
-                begun = part.last if part.last is not None else begun
-            else:
-                missed.append(part)
-            if at < written < at + len(part.frame):
-                self.lines.keep(fd, memoryview(part.frame)[written - at :])
-            at += len(part.frame)
-        if fd not in self.lines.open:
-            return
-        behind = self._behind(fd, begun if any(part.last for part in missed) else self.tail.position)
-        for part in missed:
-            behind.missed(part)
-        if not self.lines.busy(fd):
-            self.lines.ask_again(fd)
-
-    def _behind(self, fd: int, position: int) -> Behind:
-        found = self.behind.get(fd)
-        if found is None:
-            found = self.behind[fd] = Behind(position)
-        return found
-
-    def _start_anew(self) -> None:
-        # Another history, or a hole in this one: everybody comes back and is told by `since` what that means.
-        log.warning("the history of the ledger has changed; all watchers are asked to come back")
-        for fd in list(self.lines.open):
-            self.lines.hang_up(fd, frames.RESTART)
-        self.tail.jump()
-        self._ring()
-
-    # ---- What time brings ----
-
-    def _beat(self, now: float) -> None:
-        beat = frames.text(messages.beat(self.tail.position, self.now_ms()))
-        for group in self.crowd.each():
-            if now - group.quiet_since >= BEAT_S - 1.0:
-                self._send(group, [Part(beat)], self.tail.position)
-
-    def paint(self) -> bool:
-        """Render the screen that is due and most watched; False when none is."""
-        screen = self.screens.due()
-        if screen is None:
-            return False
-        try:
-            with self.tail.source.reading() as tx:
-                screen.next = screen.paint(tx, self.now_ms())
-        except Problem as problem:
-            self._refuse(screen, problem)
-        except Exception:
-            log.exception("an island or topic failed: %s", screen.name)
-        return True
-
-    def _refuse(self, screen: Screen, problem: Problem) -> None:
-        text = messages.error(Fault(problem.detail, "/islands"), screen.name)
-        for group in self.crowd.each():
-            if screen.name in group.names:
-                for fd in list(group.fds):
-                    self.lines.reply(fd, frames.text(text))
-
-    # ---- Listeners of the same process, and the end ----
-
-    def _ring(self) -> None:
-        for bell in list(self.listeners):
-            bell()
-
-    def stop(self) -> None:
-        """Ask everybody to come back in a moment (1012) and let nobody in."""
-        self.stopping = True
-        self.pump()
-        for fd in list(self.lines.open):
-            self.lines.hang_up(fd, frames.RESTART, "restart")
-        self._ring()
-
-    def close(self) -> None:
-        """Close every connection."""
-        self.lines.close()
+        self.hub.stop()
+        until = time.monotonic() + timeout_s
+        while self.hub.lines.closing and time.monotonic() < until:
+            self.hub.pump()
+            self._sleep(STEP_S)
+        if not self._ended:
+            self._ended = True
+            self._bell.set()
+            self._brush.set()
+            self._io.stop()
+            self._async.close()

@@ -1,7 +1,7 @@
 """Live pieces of pages: one loader, one template, the topics that change it, under one address.
 
-An island's address is a URL with its parameters sorted. The same island renders in the first page, in the answer to its
-address and in a push, each time from one snapshot, whose position stands in `data-v`. It reads no request and no session.
+An island's address is a URL with its parameters sorted. The same island renders in the first page, in the answer to
+its address and in a push, each time from one snapshot, whose position stands in `data-v`. It reads no request.
 """
 
 import hashlib

@@ -68,7 +68,7 @@ class Lines:
     def adopt(self, fd: int, data: bytes = b"") -> None:
         """Take over a connected socket after its handshake; `data` is what the client has sent behind it."""
         os.set_blocking(fd, False)
-        _tune(fd)
+        tune(fd)
         self.open.add(fd)
         self.epoll.register(fd, _IN)
         if data:
@@ -270,9 +270,11 @@ def _epoll() -> Any:
     return monkey.get_original("select", "epoll")() if monkey is not None else select.epoll()
 
 
-def _tune(fd: int) -> None:
-    # A peer that is gone without a word, and one that never reads, ends by itself; little waits in the kernel's buffer,
-    # so that a newer frame can still take the place of one that nobody has read.
+def tune(fd: int) -> None:
+    """A peer that is gone without a word ends by itself, and little waits for a slow one in the kernel.
+
+    So a newer frame can still take the place of one that nobody has read.
+    """
     sock = _socket.socket(fileno=fd)
     try:
         for option, value in (

@@ -66,7 +66,7 @@ def _each(
     if not isinstance(names, list):
         faults.append(Fault(f"This is a list of {kind}s.", f"/{member}"))
         return []
-    found = []
+    found: list[str] = []
     for index, name in enumerate(names):
         answer = known(name) if isinstance(name, str) and len(found) < MOST_ISLANDS else None
         if answer is None:

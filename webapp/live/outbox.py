@@ -26,14 +26,9 @@ class Event(NamedTuple):
     first_id: int
     at_ms: int
 
-    @property
-    def count(self) -> int:
-        """How many changes it holds."""
-        return self.last_seq - self.seq + 1
-
     def ids(self) -> range:
         """The ids of its changes, in order of seq."""
-        return range(self.first_id, self.first_id + self.count)
+        return range(self.first_id, self.first_id + self.last_seq - self.seq + 1)
 
     def cut(self, after: int, last: int) -> "Event":
         """The part of it with seq in (after, last]."""
@@ -43,7 +38,7 @@ class Event(NamedTuple):
     def followed_by(self, other: "Event") -> bool:
         """Whether `other` only continues it: the next seq, the next id, the same happening."""
         same = (self.topic, self.event, self.at_ms) == (other.topic, other.event, other.at_ms)
-        return same and self.last_seq + 1 == other.seq and self.first_id + self.count == other.first_id
+        return same and self.last_seq + 1 == other.seq and self.ids().stop == other.first_id
 
 
 class Outbox:

@@ -1,7 +1,7 @@
 """What is shown as it stands now: islands and state topics that somebody watches, rendered once for all of them.
 
-A change makes a screen stale; a stale screen is painted from one snapshot, at most as often as its pace allows, the most
-watched first. It is shown when the events up to its snapshot have been sent; an unchanged one is shown to nobody but
+A change makes a screen stale; a stale screen is painted from one snapshot, at most as often as its pace allows, the
+most watched first. It is shown when the events up to its snapshot have been sent; an unchanged one to nobody but
 those who have joined since.
 """
 
@@ -9,17 +9,18 @@ import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from webapp.errors import Problem
 from webapp.live import frames, islands, messages, outbox, topics
 from webapp.live.islands import Islands
+from webapp.live.messages import Fault
 from webapp.live.topics import Topics
 
 
 class Painting(NamedTuple):
-    """A screen as one snapshot shows it. key: equal for two paintings between which nothing is to be seen."""
+    """A screen as one snapshot shows it, as a message. key: equal for two between which nothing is to be seen."""
 
     seq: int
-    at_ms: int
-    body: str
+    message: str
     key: bytes
 
 
@@ -27,15 +28,14 @@ class Screen:
     """One address or state topic that is watched. changed: since which position it has looked as it does."""
 
     __slots__ = (
-        "changed", "clock", "follows", "frame", "is_island", "name", "next", "owed", "pace", "paint", "painted_at",
-        "second", "shown", "stale", "threaded", "watchers",
+        "changed", "clock", "follows", "frame", "name", "next", "owed", "pace", "paint", "painted_at", "second",
+        "shown", "stale", "threaded", "watchers",
     )  # fmt: skip
 
     def __init__(self, name: str, paint: Callable[[Any, int], Painting], follows: frozenset[str] | None) -> None:
         self.name = name
         self.paint = paint
         self.follows = follows
-        self.is_island = name.startswith("/")
         self.clock = self.threaded = False
         self.pace = 0.1
         self.stale = True
@@ -48,17 +48,16 @@ class Screen:
         self.owed: set[int] = set()
         self.watchers = 0
 
+    @property
+    def is_island(self) -> bool:
+        """Whether it is a piece of a page rather than a state topic."""
+        return self.name.startswith("/")
+
     def as_frame(self) -> bytes:
         """The frame of what is shown, made once."""
-        shown = self.shown
-        assert shown is not None
+        assert self.shown is not None
         if not self.frame:
-            message = (
-                messages.island(self.name, shown.seq, shown.body)
-                if self.is_island
-                else messages.state(self.name, shown.seq, shown.at_ms, shown.body)
-            )
-            self.frame = frames.text(message)
+            self.frame = frames.text(self.shown.message)
         return self.frame
 
 
@@ -71,12 +70,14 @@ class Screens:
         self.now = now
         self.now_ms = now_ms
         self.watched: dict[str, Screen] = {}
+        self.touched = False  # something may be due: whoever paints takes it back
 
     def watch(self, name: str) -> Screen:
         """The screen, with one watcher more."""
         screen = self.watched.get(name)
         if screen is None:
             screen = self.watched[name] = self._island(name) if name.startswith("/") else self._state(name)
+            self.touched = True
         screen.watchers += 1
         return screen
 
@@ -96,8 +97,12 @@ class Screens:
 
         def paint(tx: Any, now_ms: int) -> Painting:
             seq = outbox.position(tx)
-            html = self.islands.render(address, tx, now_ms)
-            return Painting(seq, now_ms, html, _digest(islands.unversioned(html)))
+            try:
+                html = self.islands.render(address, tx, now_ms)
+            except Problem as problem:
+                refusal = messages.error(Fault(problem.detail, "/islands"), address)
+                return Painting(seq, refusal, _digest(refusal))
+            return Painting(seq, messages.island(address, seq, html), _digest(islands.unversioned(html)))
 
         screen = Screen(address, paint, kind.topics)
         screen.pace, screen.clock, screen.threaded = kind.pace, kind.clock, kind.threaded
@@ -107,8 +112,8 @@ class Screens:
         topic = self.topics.states[name]
 
         def paint(tx: Any, now_ms: int) -> Painting:
-            data = topic.snapshot(tx, now_ms)
-            return Painting(outbox.position(tx), now_ms, data, _digest(topics.without_time(data)))
+            seq, data = outbox.position(tx), topic.state(tx, now_ms)
+            return Painting(seq, messages.state(name, seq, now_ms, data), _digest(topics.without_time(data)))
 
         screen = Screen(name, paint, topic.follows)
         screen.pace, screen.clock = topic.pace, topic.clock
@@ -117,6 +122,7 @@ class Screens:
     def touch(self, changed: Iterable[str]) -> None:
         """These outbox topics have news."""
         names = frozenset(changed)
+        self.touched = True
         for screen in self.watched.values():
             if screen.follows is None or not names.isdisjoint(screen.follows):
                 screen.stale = True
@@ -124,12 +130,14 @@ class Screens:
     def due(self) -> Screen | None:
         """The most watched of the stale screens whose pace allows a painting now; it counts as begun."""
         now, second = self.now(), self.now_ms() // 1000
-        best: Screen | None = None
-        for screen in self.watched.values():
-            stale = screen.stale or (screen.clock and screen.second != second)
-            if stale and screen.next is None and now - screen.painted_at >= screen.pace and screen.watchers > 0:
-                if best is None or screen.watchers > best.watchers:
-                    best = screen
+        waiting = [
+            screen
+            for screen in self.watched.values()
+            if (screen.stale or (screen.clock and screen.second != second))
+            and screen.next is None
+            and now - screen.painted_at >= screen.pace
+        ]
+        best = max(waiting, key=lambda screen: screen.watchers, default=None)
         if best is not None:
             best.stale, best.painted_at, best.second = False, now, second
         return best
@@ -137,10 +145,11 @@ class Screens:
     def wait(self) -> float:
         """Seconds until a screen may be due, if nothing happens before."""
         now = self.now()
-        waits = [max(0.0, screen.painted_at + screen.pace - now) for screen in self.watched.values() if screen.stale]
+        waiting = [screen for screen in self.watched.values() if screen.stale and screen.next is None]
+        waits = [screen.painted_at + screen.pace - now for screen in waiting]
         if any(screen.clock for screen in self.watched.values()):
             waits.append(1.0 - self.now_ms() % 1000 / 1000)
-        return min(waits, default=1.0)
+        return max(0.001, min(waits, default=1.0))
 
     def reveal(self, position: int) -> list[tuple[Screen, bool]]:
         """The paintings whose turn has come now that events up to `position` are sent, each with whether it is new."""
@@ -153,6 +162,7 @@ class Screens:
             if new:
                 screen.changed = painting.seq
             screen.shown, screen.next, screen.frame = painting, None, b""
+            self.touched = self.touched or screen.stale
             revealed.append((screen, new))
         return revealed
 

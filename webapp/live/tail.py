@@ -5,9 +5,9 @@ A look is one `PRAGMA data_version` on a connection that never writes: it turns 
 
 from bisect import bisect_right
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from webapp.live import messages, outbox
 from webapp.live.outbox import Event, History
@@ -18,6 +18,7 @@ KEEP_BYTES = 4 << 20
 KEEP_BLOCKS = 16
 FRAME_EVENTS = 200
 FRAME_BYTES = 256 * 1024
+T = TypeVar("T")
 
 
 class Source(Protocol):
@@ -29,9 +30,12 @@ class Source(Protocol):
     def data_version(self) -> int:
         """A number that is another one after each commit."""
 
+    def in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        """`work(tx, *arguments)` on a snapshot, so that nobody else waits for it."""
+
 
 class Shaped(NamedTuple):
-    """One change of an event topic, ready to be sent."""
+    """One message, ready to be sent: most often a change of an event topic."""
 
     seq: int
     topic: str
@@ -109,23 +113,24 @@ class Tail:
         changed = frozenset(event.topic for event in events)
         return News(history, before, self.position, changed, shaped, self.position < history.position)
 
-    def after(self, seq: int, upto: int, names: Iterable[str]) -> tuple[list[str], int]:
+    def after(self, seq: int, upto: int, names: Iterable[str]) -> tuple[list[Shaped], int]:
         """Messages of the topics after `seq`, as many as make a frame, and up to where they go (at most `upto`).
 
         Raises Gap when the changes after `seq` are no longer kept.
         """
         found, last = (self._from_memory(seq), upto) if seq >= self._kept_after else self._from_outbox(seq, upto)
         wanted = frozenset(names)
-        texts, size = [], 0
+        chosen: list[Shaped] = []
+        size = 0
         for shaped in found:
             if shaped.seq > upto:
                 break
-            if len(texts) == FRAME_EVENTS or size > FRAME_BYTES:
-                return texts, shaped.seq - 1
+            if len(chosen) == FRAME_EVENTS or size > FRAME_BYTES:
+                return chosen, shaped.seq - 1
             if shaped.topic in wanted:
-                texts.append(shaped.text)
+                chosen.append(shaped)
                 size += len(shaped.text)
-        return texts, last
+        return chosen, last
 
     def _from_memory(self, seq: int) -> list[Shaped]:
         kept = list(self._kept)

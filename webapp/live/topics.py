@@ -50,10 +50,6 @@ class StateTopic:
     pace: float = 0.1
     clock: bool = True
 
-    def snapshot(self, tx: Any, now_ms: int) -> str:
-        """The state as it stands in this snapshot: a JSON text."""
-        return self.state(tx, now_ms)
-
 
 @dataclass
 class Topics:

@@ -7,7 +7,7 @@ from typing import Any
 
 from webapp import money
 from webapp.errors import invalid_parameter
-from webapp.metrics import buckets, sums
+from webapp.metrics import buckets, dao, sums
 from webapp.metrics.definitions import DIMENSIONS, MEASURES, PRODUCTS, Metric
 from webapp.metrics.filters import ALL, Filters
 from webapp.metrics.periods import Period
@@ -22,7 +22,8 @@ _ZERO = (0,) * len(MEASURES)
 class Question:
     """What is asked: metrics (the first one sorts), by which dimensions, at which grain, of what, when.
 
-    sort: `time`, or `metric` (descending); by default time where there is a grain. limit: rows at most, None for all.
+    sort: `time` or a metric's name (descending); None is time where there is a grain and else the first metric.
+    limit: rows at most, None for all.
     """
 
     metrics: tuple[Metric, ...]
@@ -65,12 +66,12 @@ class Row:
     values: dict[str, Value] = field(default_factory=dict)
     compare: dict[str, Value] | None = None
     change: dict[str, Value] | None = None
-    change_ratio: dict[str, Decimal | None] | None = None
+    change_ratio: dict[str, Value] | None = None
 
 
 @dataclass
 class Answer:
-    """Rows in order, what the limit cut off as one row, and the totals; rows and rest sum to the totals where additive."""
+    """Rows in order, what the limit cut off as one row, and the totals; where additive, rows and rest sum to these."""
 
     question: Question
     now_ms: int
@@ -161,12 +162,13 @@ def _rest(question: Question, cut: list[Row], totals: Row, shown: list[Row]) -> 
         rest.then = _less(totals.then, [row.then for row in shown if row.then is not None])
     _finished(rest, question.metrics)
     if any(key in PRODUCTS for key in question.by):
-        for metric in question.metrics:
-            if "orders" in metric.measures:
-                # Orders overlap between products, so that those of the rows that were cut are not known.
-                for values in (rest.values, rest.compare, rest.change, rest.change_ratio):
-                    if values is not None:
-                        values[metric.name] = 0 if not cut and metric.name == "orders" and values is rest.values else None
+        # Orders overlap between products, so that those of the rows that were cut are not known.
+        unknown = dict.fromkeys(metric.name for metric in question.metrics if "orders" in metric.measures)
+        for values in (rest.values, rest.compare, rest.change, rest.change_ratio):
+            if values is not None:
+                values.update(unknown)
+        if not cut and "orders" in unknown:
+            rest.values["orders"] = 0
     return rest
 
 
@@ -192,9 +194,9 @@ def _ratio(change: Value, base: Value) -> Decimal | None:
 
 
 def _order(tx: Any, question: Question) -> Any:
-    """A sort key: time or the first metric descending, then the dimensions as they are shown; None stands last."""
-    first = question.metrics[0]
+    """A sort key: time or a metric descending, then the dimensions as they are shown; None stands last."""
     by_time = question.sort == "time" or (question.sort is None and question.grain is not None)
+    first = next((metric for metric in question.metrics if metric.name == question.sort), question.metrics[0])
     names = [_names(tx, key) for key in question.by]
 
     def order(row: Row) -> tuple[Any, ...]:
@@ -210,8 +212,6 @@ def _order(tx: Any, question: Question) -> Any:
 
 def _names(tx: Any, dimension: str) -> dict[Any, str] | None:
     """How the values of a dimension are shown; None where they show as they are. Products stand by their id."""
-    from webapp.metrics import dao
-
     if dimension in ("product", "region", "weekday", "hour"):
         return None
     return dao.find_value_names(tx, DIMENSIONS[dimension])

@@ -1,4 +1,4 @@
-"""The one way to a figure. Pages, JSON, reports and alerts all ask here; amounts are minor units of the shop's currency.
+"""The one way to a figure: pages, JSON, reports and alerts all ask here. Amounts are in minor units.
 
 ask(tx, metrics, ...)            -> Answer: rows, rest and totals of any question (`answers.py`)
 headline(tx, filters, period)    -> Headline: the sums of one period
@@ -38,11 +38,13 @@ def ask(
     """The answer to a question, exact at `now_ms`.
 
     metrics, by: names of METRICS and DIMENSIONS. grain: hour, day, week, month, quarter, year; every bucket of the
-    period up to the present has a row. compare: from `periods.compare`. sort: `time` or `metric` (the first one,
-    descending), `time` by default where there is a grain. limit: rows at most, None for all.
+    period up to the present has a row. compare: from `periods.compare`. sort: `time` or one of the metrics,
+    descending; by default time where there is a grain, else the first metric. limit: rows at most, None for all.
     Raises Invalid: unknown names, more than three dimensions, over 100,000 rows.
     """
-    asked = question(metrics, period=period, by=by, grain=grain, filters=filters, compare=compare, sort=sort, limit=limit)
+    asked = question(
+        metrics, period=period, by=by, grain=grain, filters=filters, compare=compare, sort=sort, limit=limit
+    )
     return answer(tx, asked, now_ms)
 
 
@@ -55,18 +57,15 @@ def question(
     errors += [_unknown("by", name) for name in by if name not in DIMENSIONS]
     if grain is not None and grain not in GRAINS:
         errors.append(_unknown("grain", grain))
-    if sort is not None and sort not in ("time", "metric", *metrics, *(f"-{name}" for name in metrics[:1])):
+    if sort is not None and sort.removeprefix("-") not in ("time", *metrics):
         errors.append(_unknown("sort", sort))
     if errors:
         raise Invalid("", *errors) if len(errors) == 1 else Invalid("Some names are unknown.", *errors)
     if len(by) > MOST_BY:
         raise invalid_parameter("by", "too_long", f"At most {MOST_BY} dimensions at once.")
     told = tuple(METRICS[name] for name in dict.fromkeys(metrics))
-    return Question(told, period, tuple(dict.fromkeys(by)), grain, filters, compare, _sort(sort), limit)
-
-
-def _sort(sort: str | None) -> str | None:
-    return sort if sort in (None, "time") else "metric"
+    sort = sort and sort.removeprefix("-")
+    return Question(told, period, tuple(dict.fromkeys(by)), grain, filters, compare, sort, limit)
 
 
 def _unknown(parameter: str, name: str) -> FieldError:

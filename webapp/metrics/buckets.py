@@ -54,11 +54,11 @@ def forward(grain: str, time: Time, value: int, shift: Shift, zone: Zone) -> int
 
 def has_earlier(grain: str, bucket: int, shift: Shift, zone: Zone) -> bool:
     """Whether the earlier period has a bucket that this one is compared with."""
-    if grain in _MONTHLY or (grain == "week"):
+    if grain in (*_MONTHLY, "week"):
         return True
     day = zone.day_of(bucket) if grain == "hour" else bucket
     earlier = shift.back(day)
-    if not shift.forward(earlier) == (day, True):
+    if shift.forward(earlier) != (day, True):
         return False
     if grain == "day":
         return True

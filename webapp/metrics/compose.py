@@ -1,4 +1,4 @@
-"""Puts one query together from the pieces in sql/metrics.sql. Only names of pieces are chosen here; values are bound."""
+"""Puts one query together from the pieces in sql/metrics.sql: names of pieces are chosen, values are bound."""
 
 import functools
 import json

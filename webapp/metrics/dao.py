@@ -108,6 +108,11 @@ def stray_months(tx: Executes, first: int, last: int) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in sql.differ_product_month_outside.all(tx, first=first, last=last)]
 
 
+def first_second(tx: Executes) -> int | None:
+    """The oldest second that is kept, None when there is none."""
+    return sql.find_first_second.value(tx)
+
+
 def product_days(tx: Executes) -> tuple[int, int] | None:
     """The first and the last day on which a product was sold or came back."""
     first, last = sql.find_product_days.one(tx)

@@ -49,7 +49,7 @@ class Metric:
     version: int = 1
 
     def value(self, measures: Measures) -> int | Decimal | None:
-        """The figure of these measures: an integer for money and counts, a Decimal for the rest, None without a base."""
+        """The figure of these measures: an integer (money, counts) or a Decimal; None without a base."""
         above = _sum(self.top, measures)
         if not self.bottom:
             return above
@@ -82,7 +82,8 @@ _ENTRIES = (
     ),
     Metric(
         "gross_sales", "Sales before returns", "money",
-        "The sum of the line totals (quantity times price less discount, as charged, tax included) of orders placed in the period.",
+        "The sum of the line totals (quantity times price less discount, as charged, tax included) of orders placed in "
+        "the period.",
         "sum of line totals", ("gross",), additive=EVERY,
     ),
     Metric(
@@ -128,7 +129,7 @@ _ENTRIES = (
     ),
     Metric(
         "cost", "Cost of goods", "money",
-        "What the goods sold had cost at the moment of sale, less that of goods returned; lines without a cost stay out.",
+        "What the goods sold had cost at the moment of sale, less that of goods returned; lines without one stay out.",
         "sum of quantity * cost, sales less returns", ("cost",), additive=EVERY, good=0,
     ),
     Metric(

@@ -107,6 +107,7 @@ def _find(tx: dao.Executes, name: str, text: str) -> list[Any]:
     if name in ("weekday", "hour"):
         low, high = (1, 7) if name == "weekday" else (0, 23)
         return [int(text)] if digits and len(text) <= 2 and low <= int(text) <= high else []
+    known: list[Any]
     if name == "region":
         known = [text] if dao.region_known(tx, text) else []
     elif digits:

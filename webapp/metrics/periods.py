@@ -220,4 +220,3 @@ def _single(args: Mapping[str, Any], name: str) -> str | None:
 
 def _said(ms: int | None) -> str | None:
     return None if ms is None else clock.format_time(ms)
-

@@ -1,6 +1,6 @@
-"""How a span of time is read: whole months, days and hours from rollups, what is left over from the lines of its edges.
+"""How a span of time is read: whole months, days and hours from rollups, what is left over from lines.
 
-Only the edges of a span cost more than its rollups: at most an hour at each end, or a day where products are told apart.
+Only the edges of a span cost more than rollups: at most an hour at each end, or a day where products are told apart.
 """
 
 from typing import Literal, NamedTuple

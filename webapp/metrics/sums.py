@@ -31,7 +31,7 @@ def collect(
     """
     found: Sums = {}
     products = tells_products(keys, filters)
-    counting = count_orders(keys, filters, time) if orders else "none"
+    counting = count_orders(keys, filters, time) if orders and products else "none"
     for span in _spans(tx, from_ms, to_ms, keys, filters, time):
         source = _source(span, products)
         for row in fetch(tx, source, "measures", [*_time(time, span), *keys], filters, **_bounds(span)):
@@ -160,5 +160,3 @@ def fold(sums: Sums, key: Callable[[tuple[Any, ...]], tuple[Any, ...] | None]) -
         if new is not None:
             _add(found, new, list(measures))
     return found
-
-

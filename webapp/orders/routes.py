@@ -12,17 +12,22 @@ from webapp.orders import actions, dao
 from webapp.orders import routes_list as listing
 from webapp.orders.islands import Known
 from webapp.orders.shapes import incoming, outgoing
-from webapp.web import body as bodies
 from webapp.web import batches, forms, respond, validate
-from webapp.web.openapi import api
+from webapp.web import body as bodies
+from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, api
 from webapp.web.paging import ask
 from webapp.web.respond import made
 
 blueprint = Blueprint("orders", __name__)
+BATCH = {"application/x-ndjson": {"type": "string"}, "application/json": {"type": "array", "items": {"type": "object"}}}
+QUERY = [*FILTERS, *PERIODS, *PAGING, "status", "min_total", "max_total", "q", "sort"]
 
 
 @blueprint.post("/orders")
-@api("Place an order", request=[incoming.ShortOrderIn, incoming.OrderIn], response=outgoing.OrderOut, status=201)
+@api(
+    "POST", "/orders", summary="Place an order", request=incoming.AnyOrderIn, form=True, response=outgoing.OrderOut,
+    status=201, errors=[409, 422, 503], tag="orders",
+)  # fmt: skip
 def create() -> Response:
     """The order is on disk when this answers 201."""
     shop, now_ms = store.shop(), clock.now_ms()
@@ -35,16 +40,24 @@ def create() -> Response:
     return made(_shown(done["id"], done["seq"]), location=f"/orders/{done['id']}", key=key)
 
 
-def _shown(order_id: int, seq: int | None = None) -> dict[str, Any]:
+def _shown(order_id: int, seq: int | None = None, decimals: bool = False) -> dict[str, Any]:
     with reading.reading(at_least=seq) as tx:
-        known = Known(tx, [order_id])
+        known = Known(tx, [order_id], decimals)
         if order_id not in known.orders:
             raise NotFound(f"There is no order {order_id}.")
         return known.order(order_id, seq)
 
 
 @blueprint.post("/orders/batch")
-@api("Place many orders", request=[incoming.ShortOrderIn, incoming.OrderIn], batch=True, query=["atomic"])
+@api(
+    "POST",
+    "/orders/batch",
+    summary="Place many orders",
+    request=BATCH,
+    query=["atomic"],
+    errors=[409, 413, 422, 503],
+    tag="orders",
+)
 def create_batch() -> Response:
     """One entry for each order, in order; with `atomic=1` all of them or none."""
     return batches.run(actions.place_orders, _draft)
@@ -59,19 +72,28 @@ def _draft(item: Any) -> Any:
 
 
 @blueprint.get("/orders")
-@api("List orders", response=outgoing.OrdersOut, query=listing.QUERY, csv=True)
+@api(
+    "GET",
+    "/orders",
+    summary="List orders",
+    response=outgoing.OrdersOut,
+    query=QUERY,
+    faces=LIST,
+    errors=[422],
+    tag="orders",
+)
 def index() -> Response:
     """Orders under the filters, newest first, a page at a time; CSV is the whole list with its returns."""
     asked, now_ms, shop = ask(), clock.now_ms(), store.shop()
     face = respond.wanted("json", "html", "csv")
     with reading.reading() as tx:
-        wanted = listing.parse(tx, asked.args, now_ms, shop.zone, strict=face != "html")
+        wanted = listing.parse(tx, asked.args, now_ms, shop.zone)
         if face == "csv":
             return respond.respond(csv=lambda: (outgoing.EXPORT_COLUMNS, _export(wanted)), filename="orders.csv")
         rows = dao.find_page(tx, wanted.sort, asked.limit + 1, wanted.after(asked.after), wanted.condition)
         shown, following = asked.cut(rows, lambda row: [row[wanted.value], row["id"]])
         ids = [row["id"] for row in shown]
-        known = Known(tx, ids)
+        known = Known(tx, ids, decimals=face == "html")
         items = [known.order(order_id) for order_id in ids]
         context = listing.page(tx, wanted, asked.args) if face == "html" else {}
     answer = {"items": items, "next": following}
@@ -99,15 +121,23 @@ def _export(wanted: listing.Wanted) -> Iterator[tuple[Any, ...]]:
 
 
 @blueprint.get("/orders/<int:order_id>")
-@api("One order", response=outgoing.OrderOut)
+@api(
+    "GET",
+    "/orders/<int:order_id>",
+    summary="One order",
+    response=outgoing.OrderOut,
+    faces=READ,
+    errors=[404],
+    tag="orders",
+)
 def show(order_id: int) -> Response:
     """The order with its returns; the page shows the rows of the file that it was made from, too."""
-    with reading.reading() as tx:
-        known = Known(tx, [order_id])
-        if order_id not in known.orders:
-            raise NotFound(f"There is no order {order_id}.")
-        order = known.order(order_id)
-        sources = dao.find_source_rows(tx, order_id) if respond.wanted("json", "html") == "html" else []
+    html = respond.wanted("json", "html") == "html"
+    order = _shown(order_id, decimals=html)
+    sources: list[Any] = []
+    if html:
+        with reading.reading() as tx:
+            sources = dao.find_source_rows(tx, order_id)
     return respond.respond(order, page=lambda: ("orders/show.html", _page(order, sources)))
 
 
@@ -118,15 +148,18 @@ def _page(order: dict[str, Any], sources: list[Any]) -> dict[str, Any]:
 @blueprint.get("/orders/<int:order_id>/receipt")
 def receipt(order_id: int) -> Response:
     """The printable receipt."""
-    return respond.respond(page=("orders/receipt.html", {"order": _shown(order_id)}))
+    return respond.respond(page=("orders/receipt.html", {"order": _shown(order_id, decimals=True)}))
 
 
 @blueprint.post("/orders/<int:order_id>/returns")
-@api("Take goods of an order back", request=incoming.ReturnIn, response=outgoing.OrderOut, status=201)
+@api(
+    "POST", "/orders/<int:order_id>/returns", summary="Take goods of an order back", request=incoming.ReturnIn,
+    form=True, response=outgoing.OrderOut, status=201, errors=[404, 409, 422, 503], tag="orders",
+)  # fmt: skip
 def create_return(order_id: int) -> Response:
     """The order with its new return, which counts on its own day."""
     shop, now_ms = store.shop(), clock.now_ms()
-    forms.on_failure("orders/show.html", lambda: _page(_shown(order_id), []))
+    forms.on_failure("orders/show.html", lambda: _page(_shown(order_id, decimals=True), []))
     body = bodies.read()
     if body.form is not None:
         body.data["lines"] = [line for line in body.data.get("lines", []) if str(line.get("quantity", "0")) != "0"]
@@ -137,7 +170,10 @@ def create_return(order_id: int) -> Response:
 
 
 @blueprint.post("/returns")
-@api("Take goods back whose sale is not known", request=incoming.BookedReturnIn, status=201)
+@api(
+    "POST", "/returns", summary="Take goods back whose sale is not known", request=incoming.BookedReturnIn,
+    response=outgoing.BookedReturnOut, status=201, errors=[409, 422, 503], tag="orders",
+)  # fmt: skip
 def create_booked_return() -> Response:
     """The return, on its own day and without an order."""
     shop, now_ms = store.shop(), clock.now_ms()
@@ -157,14 +193,24 @@ def _shown_return(return_id: int) -> dict[str, Any]:
 
 
 @blueprint.get("/returns/<int:return_id>")
-@api("One return")
+@api(
+    "GET",
+    "/returns/<int:return_id>",
+    summary="One return",
+    response=outgoing.BookedReturnOut,
+    errors=[404],
+    tag="orders",
+)
 def show_return(return_id: int) -> Response:
     """The return; of a known sale, its order has more."""
     return respond.respond(_shown_return(return_id))
 
 
 @blueprint.get("/returns")
-@api("List returns", query=["period", "from", "to", "limit", "cursor"])
+@api(
+    "GET", "/returns", summary="List returns", response=outgoing.ReturnsOut, query=[*PERIODS, *PAGING], errors=[422],
+    tag="orders",
+)  # fmt: skip
 def index_returns() -> Response:
     """Returns with and without a known sale, newest first."""
     asked, now_ms, shop = ask(), clock.now_ms(), store.shop()

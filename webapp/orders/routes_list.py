@@ -13,7 +13,6 @@ from webapp.metrics import filters, periods
 FAR = 1 << 62
 SORTS = ("-placed_at", "placed_at", "-total", "total")
 STATUSES = ("placed", "partly_returned", "returned")
-QUERY = (*filters.NAMES, "period", "from", "to", "status", "min_total", "max_total", "q", "sort", "limit", "cursor")
 _LISTS = (
     ("channel", "channel", "channels"), ("location", "location", "locations"), ("region", "region", "regions"),
     ("weekday", "weekday", "weekdays"), ("hour", "hour", "hours"), ("product", "product", "products"),
@@ -42,16 +41,11 @@ class Wanted:
         return (int(place[0]), int(place[1])) if place else None
 
 
-def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone, strict: bool) -> Wanted:
-    """The list that the query asks for. strict: unknown names are refused; a page ignores them.
+def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone) -> Wanted:
+    """The list that the query asks for.
 
     Raises Invalid with the parameter at fault.
     """
-    if strict:
-        unknown = [name for name in args if name not in QUERY]
-        if unknown:
-            errors = [FieldError(None, "unknown_field", f"There is no filter {name}.", parameter=name) for name in unknown]
-            raise Invalid("", *errors)
     found = filters.resolve(tx, args)
     period = periods.parse(args, now_ms, zone)
     status, sort = _choice(args, "status", STATUSES), _choice(args, "sort", SORTS) or "-placed_at"

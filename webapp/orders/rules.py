@@ -52,10 +52,7 @@ def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
     errors: list[FieldError] = []
     placed = shelf.now_ms if draft.placed_ms is None else draft.placed_ms
     if placed > shelf.now_ms + MOST_AHEAD_MS:
-        errors.append(
-            FieldError(draft.time_at, "in_the_future", "This lies more than five minutes ahead."
-            )
-        )
+        errors.append(FieldError(draft.time_at, "in_the_future", "This lies more than five minutes ahead."))
     channel = shelf.channels.get(draft.channel if draft.channel is not None else "online")
     if channel is None:
         errors.append(FieldError("/channel", "unknown", f"There is no channel {draft.channel}."))

@@ -11,7 +11,7 @@ MOST_LEVELS = 8
 
 
 def price_at(history: Sequence[tuple[int, int]], ms: int) -> int:
-    """The price that held at an instant; history: (from_ms, price) in order, never empty. Before it: the first price."""
+    """The price that held at an instant, before all the first one; history: (from_ms, price) in order, never empty."""
     return history[max(bisect_right(history, ms, key=lambda entry: entry[0]) - 1, 0)][1]
 
 
@@ -50,3 +50,8 @@ def like_pattern(text: str) -> str:
     """A pattern for `like ... escape '\\'` that finds the text anywhere, in lower case."""
     escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return f"%{escaped}%"
+
+
+def plural(kind: str) -> str:
+    """The word for several of a kind, as addresses have it: "categories", "brands"."""
+    return "categories" if kind == "category" else f"{kind}s"

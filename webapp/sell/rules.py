@@ -82,7 +82,7 @@ def split_name(name: str) -> tuple[str, str]:
 
 
 def spellings(code: str) -> list[str]:
-    """The ways in which a GTIN is kept: scanners send UPC-A with or without its leading zero, and GTIN-14 of a single."""
+    """The ways in which a GTIN is kept: scanners send UPC-A with or without its leading zero, or as a GTIN-14."""
     code = code.strip()
     if not code.isascii() or not code.isdigit() or not 6 <= len(code) <= 14:
         return []

@@ -1,46 +1,17 @@
 """What comes in and goes out of the shop's settings, channels and locations."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 
-from babel import Locale, UnknownLocaleError
-from pydantic import AfterValidator
-
-from webapp.clock import Zone
-from webapp.shop import rules
-from webapp.web.fields import Choice, Code, Input, Name, Number, Output, Text, refuse
-
-
-def _region(text: str) -> str:
-    if not rules.is_region(text):
-        raise refuse("unknown", "A region is written by ISO 3166-2, like GB or GB-BNH.")
-    return text
-
-
-def _time_zone(text: str) -> str:
-    try:
-        return Zone(text).name
-    except ValueError:
-        raise refuse("unknown", f"There is no time zone {text}; one is written like Europe/London.") from None
-
-
-def _locale(text: str) -> str:
-    try:
-        return str(Locale.parse(text.replace("-", "_")))
-    except (UnknownLocaleError, ValueError, TypeError):
-        raise refuse("unknown", f"There is no locale {text}; one is written like en_GB.") from None
-
-
-Region = Annotated[Text(6, blank=False, what="region"), AfterValidator(_region)]
-TimeZone = Annotated[Text(60, blank=False, what="time zone"), AfterValidator(_time_zone)]
-LocaleName = Annotated[Text(40, blank=False, what="locale"), AfterValidator(_locale)]
+from webapp.shop.shapes_fields import ChannelKind, Latitude, LocaleName, Longitude, Region, TimeZone
+from webapp.web.fields import Code, Input, Name, Output
 
 
 class NewChannel(Input):
     """A channel as asked for; without a name it is called by its code."""
 
     code: Code
-    kind: Choice("online", "store", "marketplace")
+    kind: ChannelKind
     name: Name | None = None
 
 
@@ -59,8 +30,8 @@ class NewLocation(Input):
     code: Code
     name: Name | None = None
     region: Region | None = None
-    latitude: Number(-90, 90, 6, "latitude") | None = None
-    longitude: Number(-180, 180, 6, "longitude") | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
     time_zone: TimeZone | None = None
 
 
@@ -124,3 +95,17 @@ def settings_json(shop: Any) -> dict[str, Any]:
         "locale": shop.locale,
         "mode": shop.mode,
     }
+
+
+class Channels(Output):
+    """A page of channels."""
+
+    items: list[Channel]
+    next: str | None
+
+
+class Locations(Output):
+    """A page of locations."""
+
+    items: list[Location]
+    next: str | None

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from webapp.errors import Conflict, FieldError, Problem
 from webapp.live import outbox
 from webapp.stock import dao, rules
-from webapp.stock.rules import Entry
+from webapp.stock.shapes import Entry
 
 Levels = dict[tuple[int, int], int]
 
@@ -37,13 +37,14 @@ class Back(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """A move of the ledger of stock, as it was written."""
+    """A move of the ledger of stock, as it was written; its time is that of the entry."""
 
     id: int
     seq: int
     change: int
     quantity_after: int
     reason: str
+    at_ms: int
 
 
 def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = ()) -> None:
@@ -66,7 +67,9 @@ def give_back(tx: Any, backs: Sequence[Back]) -> None:
     if not backs:
         return
     levels = dao.find_levels(tx, {one.product_id for one in backs})
-    _write(tx, levels, _moves(tx, levels, ((one, one.quantity, "return", one.order_id, one.return_id) for one in backs)))
+    _write(
+        tx, levels, _moves(tx, levels, ((one, one.quantity, "return", one.order_id, one.return_id) for one in backs))
+    )
 
 
 def _moves(tx: Any, levels: Levels, changes: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -123,7 +126,7 @@ def _enter(tx: Any, levels: Levels, accepted: list[tuple[Any, ...]]) -> list[Mov
         for index, (entry, change, after) in enumerate(accepted)
     ]  # fmt: skip
     first = _write(tx, levels, rows)
-    return [Moved(first + index, seq + index, row[2], row[3], row[4]) for index, row in enumerate(rows)]
+    return [Moved(first + index, seq + index, row[2], row[3], row[4], tx.now_ms) for index, row in enumerate(rows)]
 
 
 def open_stock(tx: Any, openings: Sequence[tuple[int, int, int, int]]) -> None:

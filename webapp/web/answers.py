@@ -67,14 +67,15 @@ def send(
     finished: Finished, status: int = 200, headers: Iterable[tuple[str, str]] = (), secret: bool = False
 ) -> Answer:
     """The answer: a read with its validator (304 where the client has it), compressed where that is asked for."""
+    environ = request.environ
     said = [VARY, *headers]
-    reads = request.environ["REQUEST_METHOD"] in _READS
+    reads = environ["REQUEST_METHOD"] in _READS
     if reads and status == 200:
         if secret:
             said.append(SECRET)
         else:
             said += (FRESH, ("ETag", finished.etag))
-            known = request.environ.get("HTTP_IF_NONE_MATCH")
+            known = environ.get("HTTP_IF_NONE_MATCH")
             if known is not None and (finished.etag[2:] in known or known.strip() == "*"):
                 return Answer(b"", 304, said)
     body = finished.body

@@ -21,9 +21,9 @@ LAST = ("print",)
 TYPES = {
     ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml",
     ".woff2": "font/woff2", ".png": "image/png", ".ico": "image/x-icon", ".txt": "text/plain; charset=utf-8",
-    ".md": "text/plain; charset=utf-8", ".webmanifest": "application/manifest+json",
+    ".webmanifest": "application/manifest+json",
 }  # fmt: skip
-_PACKED = {".css", ".js", ".svg", ".txt", ".md", ".webmanifest"}
+_PACKED = {".css", ".js", ".svg", ".txt", ".webmanifest"}
 _HASHED = re.compile(r"^(?P<stem>.+)\.[0-9a-f]{12}(?P<ext>\.\w+)$")
 
 
@@ -139,4 +139,5 @@ def serve(name: str) -> Response:
     exact = one.url == f"/static/{name}"
     answer.headers["Cache-Control"] = "public, max-age=31536000, immutable" if exact else "no-cache"
     answer.set_etag(f"{one.hash}-gz" if packed else one.hash)
-    return answer.make_conditional(request)
+    answer.make_conditional(request)
+    return answer

@@ -22,12 +22,14 @@ MIB = 1 << 20
 BODY, BATCH, UPLOAD = MIB, 16 * MIB, 256 * MIB
 BATCH_ITEMS = 10_000
 Model = TypeVar("Model", bound=BaseModel)
+_AMOUNTS = frozenset({"price", "discount", "cost"})
+_AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 @dataclass
 class Body:
-    """What was sent. `data` is the JSON value; of a form the dict that the same models validate (`form` is set then)."""
+    """What was sent. `data` is the JSON value, or that of a form, for the same models (`form` is set then)."""
 
     data: Any
     form: Form | None = None
@@ -202,7 +204,8 @@ def upload(name: str = "file") -> tuple[FileStorage, Form]:
 
 def key(content: Any, asker: str = "", status: int = 201, form: Form | None = None) -> Key | None:
     """The writer's key of this request, or None where none was sent; see `Body.key`."""
-    sent = request.environ.get("HTTP_IDEMPOTENCY_KEY")
+    environ = request.environ
+    sent = environ.get("HTTP_IDEMPOTENCY_KEY")
     typed = form.typed.get("idempotency_key", []) if form is not None else []
     if sent is None:
         if not typed or not typed[-1]:
@@ -212,14 +215,13 @@ def key(content: Any, asker: str = "", status: int = 201, form: Form | None = No
         code = "too_long" if len(sent) > 255 else "not_text" if sent else "missing"
         error = FieldError(None, code, "A key has 1 to 255 visible ASCII characters.", parameter="Idempotency-Key")
         raise Invalid("", error)
-    where = f"{request.method} {request.path}"
-    return Key(asker, sent, where, digest(where, request.query_string, content), status)
+    where = f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
+    return Key(asker, sent, where, digest(where, environ["QUERY_STRING"], content), status)
 
 
-def digest(where: str, query: bytes, content: Any) -> bytes:
+def digest(where: str, query: str, content: Any) -> bytes:
     """What tells one request from another: method, path, query and content, whatever its spaces, order and decimals."""
-    found = hashlib.sha256(where.encode("utf-8", "surrogatepass"))
-    found.update(b"\n" + query + b"\n")
+    found = hashlib.sha256(f"{where}\n{query}\n".encode("utf-8", "surrogatepass"))
     for piece in content if isinstance(content, (list, tuple)) else (content,):
         found.update(canonical(piece))
         found.update(b"\n")
@@ -227,29 +229,33 @@ def digest(where: str, query: bytes, content: Any) -> bytes:
 
 
 def canonical(value: Any) -> bytes:
-    """The same bytes for the same content: a model by what was set in it, a JSON value with sorted keys and plain numbers."""
+    """The same bytes for the same content: a model by what was set, a JSON value whatever its order and decimals."""
     if isinstance(value, BaseModel):
         return value.model_dump_json(exclude_unset=True, warnings=False).encode("utf-8", "surrogatepass")
     if isinstance(value, Malformed):
         return b"!" + value.detail.encode()
-    return jsonio.to_bytes(_sorted(value))
+    return jsonio.canonical(_with_numbers(value))
 
 
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _sorted(value[name]) for name in sorted(value)}
-    if isinstance(value, (list, tuple)):
-        return [_sorted(inner) for inner in value]
-    if isinstance(value, Decimal):
-        return jsonio.Raw(value.normalize())
-    if isinstance(value, int) and not isinstance(value, bool):
-        return jsonio.Raw(Decimal(value).normalize())
-    return value
+def _with_numbers(value: Any) -> Any:
+    """The value with amounts as numbers where they were sent as texts."""
+    if isinstance(value, list):
+        return [_with_numbers(inner) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: Decimal(inner)
+        if name in _AMOUNTS and isinstance(inner, str) and _AMOUNT.fullmatch(inner)
+        else _with_numbers(inner)
+        if isinstance(inner, (list, dict))
+        else inner
+        for name, inner in value.items()
+    }
 
 
 def items(models: Iterable[Any], check: Callable[[Any], Any]) -> list[Any]:
     """Each item checked: what `check` makes of a value, or the problem that it raised; a Malformed stays as it is."""
-    found = []
+    found: list[Any] = []
     for item in models:
         if isinstance(item, Malformed):
             found.append(item)

@@ -1,8 +1,8 @@
 """The types of the members that come in and go out, with the contract's codes and their JSON schema.
 
-What comes in is checked by these types alone; `validate.validate` runs them and gives the context: the shop's currency and
-zone, the present, and whether a form sent the texts (then digits are numbers and ids, and a clock time without an offset is
-the shop's).
+What comes in is checked by these types alone; `validate.validate` runs them and gives the context: the shop's currency
+and zone, the present, and whether a form sent the texts (then digits are numbers and ids, and a clock time without an
+offset is the shop's).
 """
 
 import re
@@ -53,7 +53,7 @@ def _present(value: Any) -> Any:
     return value
 
 
-def _said(info: ValidationInfo, name: str) -> Any:
+def _context(info: ValidationInfo, name: str) -> Any:
     return info.context.get(name) if info.context else None
 
 
@@ -79,7 +79,7 @@ def _whole(value: Any, info: ValidationInfo, least: int, most: int, what: str) -
 
 
 def _whole_text(value: Any, info: ValidationInfo, what: str) -> int:
-    if isinstance(value, str) and _said(info, "form"):
+    if isinstance(value, str) and _context(info, "form"):
         text = value.strip()
         if _WHOLE.fullmatch(text):
             return int(text)
@@ -91,7 +91,7 @@ def _whole_text(value: Any, info: ValidationInfo, what: str) -> int:
 
 
 def Whole(least: int, most: int, what: str = "number") -> Any:
-    """A whole number from least to most; 2.5 and 2.0 are not_whole, "2" and true are not_a_number (a form may send "2")."""
+    """A whole number from least to most. 2.5 and 2.0 are not_whole, true and "2" not_a_number (a form may send "2")."""
     return _type(
         int, lambda value, info: _whole(value, info, least, most, what),
         {"type": "integer", "minimum": least, "maximum": most},
@@ -106,7 +106,11 @@ def Number(least: int, most: int, places: int, what: str = "number") -> Any:
     """A number from least to most with at most so many decimals, as an exact Decimal, such as a latitude."""
 
     def check(value: Any, info: ValidationInfo) -> Decimal:
-        if isinstance(value, str) and _said(info, "form") and re.fullmatch(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?", value):
+        if (
+            isinstance(value, str)
+            and _context(info, "form")
+            and re.fullmatch(r"[+-]?[0-9]{1,40}(\.[0-9]{1,40})?", value)
+        ):
             value = Decimal(value)
         if not _is_number(_present(value)):
             raise refuse("not_a_number", f"The {what} must be a number.")
@@ -126,16 +130,16 @@ def Amount(what: str = "price", least: int = 0, most: int = money.MAX_MINOR) -> 
     """Money as sent: a JSON number or numeric text; the result is an int of minor units of the context's currency."""
 
     def check(value: Any, info: ValidationInfo) -> int:
-        if isinstance(_present(value), str) and _said(info, "form"):
+        if isinstance(_present(value), str) and _context(info, "form"):
             value = value.strip()
         try:
-            return money.to_minor(value, _said(info, "currency"), what=what, least=least, most=most)
+            return money.to_minor(value, _context(info, "currency"), what=what, least=least, most=most)
         except money.MoneyError as error:
             raise refuse(error.code, error.detail) from None
 
-    described = "An amount in the shop's currency with at most its decimals, 0 to 9,999,999.99; a numeric text is read, too."
     number = {"type": "number", **({"minimum": 0} if least >= 0 else {})}
-    return _type(int, check, {"anyOf": [number, {"type": "string"}], "description": described, "examples": [2.4, "2.40"]})
+    said = "An amount in the shop's currency with at most its decimals; a numeric text is read, too."
+    return _type(int, check, {"anyOf": [number, {"type": "string"}], "description": said, "examples": [2.4, "2.40"]})
 
 
 Money = Amount("price")
@@ -162,7 +166,7 @@ def _text(value: Any, most: int, blank: bool, what: str) -> str:
 
 
 def Text(most: int, blank: bool = True, what: str = "text") -> Any:
-    """A text of at most so many characters, in the normal form C. blank: whether it may be empty or white space alone."""
+    """A text of at most so many characters, in the normal form C. blank: it may be empty, or white space alone."""
     schema = {"type": "string", "maxLength": most, **({} if blank else {"minLength": 1})}
     return _type(str, lambda value, info: _text(value, most, blank, what), schema)
 
@@ -175,7 +179,7 @@ Sku = Text(CODE, blank=False, what="SKU")
 
 def _reference(value: Any, info: ValidationInfo) -> int | str:
     if isinstance(value, str):
-        if _said(info, "form"):
+        if _context(info, "form"):
             return named(_text(value, CODE + 4, False, "name"))
         return _text(value, CODE, False, "SKU or code")
     if value is None or isinstance(value, bool) or not _is_number(value):
@@ -203,7 +207,7 @@ Reference = _type(
 def _flag(value: Any, info: ValidationInfo) -> bool:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and _said(info, "form"):
+    if isinstance(value, str) and _context(info, "form"):
         if value in ("true", "on", "1", "yes"):
             return True
         if value in ("false", "off", "0", "no"):
@@ -232,18 +236,18 @@ def _time(value: Any, info: ValidationInfo) -> int:
     if not isinstance(_present(value), str):
         raise refuse("not_a_time", "A time is a text such as 2026-11-21T10:15:00Z.")
     try:
-        ms = _local(value.strip(), info) if _said(info, "form") else None
+        ms = _local(value.strip(), info) if _context(info, "form") else None
         ms = clock.parse_time(value) if ms is None else ms
     except clock.TimeError as error:
         raise refuse(error.code, error.detail) from None
-    now_ms = _said(info, "now_ms")
+    now_ms = _context(info, "now_ms")
     if now_ms is not None and ms > now_ms + AHEAD_MS:
         raise refuse("in_the_future", "A time is at most five minutes ahead.")
     return ms
 
 
 def _local(text: str, info: ValidationInfo) -> int | None:
-    zone, match = _said(info, "zone"), _LOCAL.fullmatch(text)
+    zone, match = _context(info, "zone"), _LOCAL.fullmatch(text)
     if zone is None or not match:
         return None
     date, hour, minute, second = match.groups()
@@ -257,7 +261,7 @@ def _time_or_date(value: Any, info: ValidationInfo) -> int | BusinessDay:
     if not isinstance(value, str) or len(value.strip()) != 10:
         return _time(value, info)
     day = _date(value, info)
-    now_ms, zone = _said(info, "now_ms"), _said(info, "zone")
+    now_ms, zone = _context(info, "now_ms"), _context(info, "zone")
     if now_ms is not None and zone is not None and day > zone.day_of(now_ms):
         raise refuse("in_the_future", "This day has not begun.")
     return BusinessDay(day)
@@ -267,20 +271,25 @@ def _date(value: Any, info: ValidationInfo) -> int:
     if not isinstance(_present(value), str):
         raise refuse("not_a_time", "A date is a text such as 2026-11-21.")
     try:
-        return clock.parse_date(value.strip() if _said(info, "form") else value)
+        return clock.parse_date(value.strip() if _context(info, "form") else value)
     except clock.TimeError as error:
         raise refuse(error.code, error.detail) from None
 
 
 _MOMENT = {"type": "string", "format": "date-time"}
 Moment = _type(int, _time, _MOMENT)
-MomentOrDate = _type(int | BusinessDay, _time_or_date, {"anyOf": [_MOMENT, {"type": "string", "format": "date"}]})
+MomentOrDate = _type(Any, _time_or_date, {"anyOf": [_MOMENT, {"type": "string", "format": "date"}]})
 Day = _type(int, _date, {"type": "string", "format": "date"})
 
 
 # ---- What goes out (documentation alone) ----
 
-MoneyOut = Annotated[Decimal, WithJsonSchema({"type": "number", "description": "With exactly the currency's decimals."})]
-Ratio = Annotated[Decimal, WithJsonSchema({"type": "number", "description": "A fraction, rounded half even to four decimals."})]
-Instant = Annotated[str, WithJsonSchema({"type": "string", "format": "date-time"})]
-DateOut = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+
+def _said(kind: Any, **schema: Any) -> Any:
+    return Annotated[kind, WithJsonSchema(schema)]
+
+
+MoneyOut = _said(Decimal, type="number", description="With exactly the currency's decimals.")
+Ratio = _said(Decimal, type="number", description="A fraction, rounded half even to four decimals.")
+Instant = _said(str, type="string", format="date-time")
+DateOut = _said(str, type="string", format="date")

@@ -1,9 +1,9 @@
 """Forms to the JSON-like dict that the models validate, and back to the page with what was typed.
 
-A field's name is the JSON pointer with dashes for slashes: `quantity`, `lines-0-product_id`, `customer-email`. A name that
-ends in `[]` is a list of texts (`tags[]`). Of a name that is sent twice the last value counts, so that a hidden `false` can
-stand before a checkbox. Texts lose the white space at their ends; an empty one is a member left out, and null in a PATCH.
-`_method` and `idempotency_key` stand for the method and the header.
+A field's name is the JSON pointer, with dashes or slashes: `quantity`, `lines-0-product_id`, `customer/email`. A name
+that ends in `[]` is a list of texts (`tags[]`). Of a name that is sent twice the last value counts, so that a hidden
+`false` can stand before a checkbox. Texts lose the white space at their ends; an empty one is a member left out, and
+null in a PATCH. `_method` and `idempotency_key` stand for the method and the header.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -76,7 +76,7 @@ def _plant(tree: dict[str, Any], name: str, texts: list[str], patch: bool) -> No
         value = None
     else:
         return
-    parts = name.removesuffix("[]").split("-")
+    parts = name.removesuffix("[]").replace("/", "-").split("-")
     here = tree
     for part in parts[:MOST_DEPTH][:-1]:
         here = here.setdefault(part, {})
@@ -88,7 +88,8 @@ def _plant(tree: dict[str, Any], name: str, texts: list[str], patch: bool) -> No
 
 
 def _clash(name: str) -> Invalid:
-    return Invalid("", FieldError("/" + name[:200].replace("-", "/"), "unknown_field", "There is no such field."))
+    pointer = "/" + name[:200].replace("-", "/").removeprefix("/")
+    return Invalid("", FieldError(pointer, "unknown_field", "There is no such field."))
 
 
 def _grown(tree: dict[str, Any], at: str, name: str, names: dict[str, str]) -> Any:
@@ -181,4 +182,10 @@ def failure() -> Failure | None:
 
 def is_form() -> bool:
     """Whether the request carries a form."""
-    return request.mimetype in (URLENCODED, MULTIPART)
+    return bool(kind_of(request.environ.get("CONTENT_TYPE", "")))
+
+
+def kind_of(content_type: str) -> str:
+    """URLENCODED or MULTIPART where a Content-Type is that of a form, else an empty text."""
+    name = content_type.partition(";")[0].strip().lower()
+    return name if name in (URLENCODED, MULTIPART) else ""

@@ -136,19 +136,32 @@ def _ascii(value: str) -> str:
     return value if value.__class__ is Raw else encode_basestring_ascii(value)
 
 
-class _Encoder(json.JSONEncoder):
+def _canonical_number(value: Any) -> Raw:
+    if not isinstance(value, Decimal):
+        return _plain(value)
+    # By digits: normalize() would round what has more than 28 of them.
+    sign, digits, exponent = value.as_tuple()
+    written = "".join(map(str, digits)).lstrip("0")
+    kept = written.rstrip("0")
+    power = int(exponent) + len(written) - len(kept)
+    if not kept:
+        return Raw("0")
+    return Raw(f"{'-' if sign else ''}{kept}" + ("0" * power if 0 <= power < MAX_DIGITS else f"e{power}"))
+
+
+class _Encoder:
     """The C encoder asks `string` for every text, which lets a Decimal pass as the digits that it is."""
 
-    def __init__(self, string: Any) -> None:
-        super().__init__(separators=(",", ":"), default=_plain, allow_nan=False)
+    def __init__(self, string: Any, other: Any = _plain, in_order: bool = False) -> None:
         make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
-        self._parts = make and make(None, _plain, string, None, ":", ",", False, False, False)
+        self._parts = make(None, other, string, None, ":", ",", in_order, False, False)
 
     def text(self, value: Any) -> str:
         return "".join(self._parts(value, 0))
 
 
 _utf8, _pure = _Encoder(_string), _Encoder(_ascii)
+_in_order = _Encoder(_ascii, _canonical_number, in_order=True)
 
 
 def dumps(value: Any) -> str:
@@ -165,6 +178,11 @@ def to_bytes(value: Any) -> bytes:
         return _utf8.text(value).encode()
     except UnicodeEncodeError:
         return _pure.text(value).encode()
+
+
+def canonical(value: Any) -> bytes:
+    """The same bytes for JSON values that are equal, whatever the order of members and the decimals of numbers."""
+    return _in_order.text(value).encode()
 
 
 def to_lines(values: Any) -> Iterator[bytes]:

@@ -1,15 +1,18 @@
-"""ES modules as they lie in static/js, served as few files: app.js holds all that it imports, a page's own stand alone.
+"""ES modules as they lie in static/js, served as few files: each entry with all that it imports folded into it.
 
-A module imports by `import { a, b } from "./other.js";` or `import "./other.js";`, each on lines of its own, and
-exports `export function`, `export class` or `export const`. What a page's module imports from a part of app.js comes
-out of app.js itself, so that each module exists once on a page.
+An entry is app.js, which every page loads, and each module that no other one imports (till.js, ...). What an entry
+imports from a part of app.js comes out of app.js itself, so that each module exists once on a page.
+
+A module imports by `import { a, b } from "./other.js";` or `import "./other.js";`, and exports `export function`,
+`export class` or `export const`; all of them at the beginning of a line.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 ENTRY = "app.js"
+_APP = "m__app"
 _IMPORT = re.compile(
     r'^import\s+(?:\{(?P<names>[^}]*)\}\s+from\s+)?"\./(?P<module>[\w.-]+\.js)";[ \t]*\n?', re.MULTILINE
 )
@@ -23,21 +26,20 @@ class ModuleError(Exception):
 
 
 def bundle(folder: Path, url: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-    """Yield (name, text) of app.js, then of every other page's module with the addresses of what it imports.
+    """Yield (name, text) of app.js, then of the other entries.
 
-    url: the address of a module that was yielded before. Raises ModuleError for circles, doubles and unknown syntax.
+    url: the address of an entry that was yielded before. Raises ModuleError for circles, doubles and unknown syntax.
     """
     texts = {path.name: path.read_text() for path in sorted(folder.glob("*.js"))}
     if ENTRY not in texts:
         return
     shared = _in_order(ENTRY, texts)
     yield ENTRY, _joined(shared, texts)
-    done = set(shared)
+    imported = {found["module"] for text in texts.values() for found in _IMPORT.finditer(text)}
     for name in texts:
-        for one in _in_order(name, texts):
-            if one not in done:
-                done.add(one)
-                yield one, _COMMENT.sub("", _with_addresses(texts[one], set(shared), url))
+        if name not in imported and name not in shared:
+            own = [one for one in _in_order(name, texts) if one not in shared]
+            yield name, f'import * as {_APP} from "{url(ENTRY)}";\n{_joined(own, texts, shared)}'
 
 
 def _in_order(entry: str, texts: dict[str, str], above: tuple[str, ...] = ()) -> list[str]:
@@ -54,7 +56,7 @@ def _in_order(entry: str, texts: dict[str, str], above: tuple[str, ...] = ()) ->
     return [*order, entry]
 
 
-def _joined(order: list[str], texts: dict[str, str]) -> str:
+def _joined(order: list[str], texts: dict[str, str], shared: Collection[str] = ()) -> str:
     owner: dict[str, str] = {}
     parts = []
     for name in order:
@@ -62,31 +64,32 @@ def _joined(order: list[str], texts: dict[str, str]) -> str:
         for export in exports:
             if owner.setdefault(export, name) != name:
                 raise ModuleError(f"{export} is exported by {owner[export]} and by {name}")
-        parts.append(_wrapped(name, texts[name], exports))
+        parts.append(_wrapped(name, texts[name], exports, shared))
     parts += [f"export const {name} = {_variable(owner[name])}.{name};" for name in sorted(owner)]
     return "\n".join(parts) + "\n"
 
 
-def _wrapped(name: str, text: str, exports: list[str]) -> str:
-    body = _IMPORT.sub(lambda found: _taken(found["names"], _variable(found["module"])), text)
-    body = _COMMENT.sub("", _EXPORT.sub(r"\g<what> \g<name>", body))
+def _wrapped(name: str, text: str, exports: list[str], shared: Collection[str]) -> str:
+    def taken(found: re.Match[str]) -> str:
+        source = _APP if found["module"] in shared else _variable(found["module"])
+        return f"const {{{found['names'].replace(' as ', ': ')}}} = {source};\n" if found["names"] else ""
+
+    body = _EXPORT.sub(r"\g<what> \g<name>", _IMPORT.sub(taken, text))
+    body = _flat(_COMMENT.sub("", body))
     if left := _UNKNOWN.search(body):
         raise ModuleError(f"static/js/{name} has a line that is not understood: {left[0]}")
-    return f"const {_variable(name)} = (() => {{\n{body}return {{ {', '.join(exports)} }};\n}})();"
+    return f"const {_variable(name)} = (() => {{\n{body}\nreturn {{ {', '.join(exports)} }};\n}})();"
 
 
-def _taken(names: str | None, variable: str) -> str:
-    return f"const {{{names.replace(' as ', ': ')}}} = {variable};\n" if names else ""
+def _flat(text: str) -> str:
+    """The text without indents and empty lines, but for those inside of template strings."""
+    lines, quoted = [], False
+    for line in text.splitlines():
+        if quoted or line.strip():
+            lines.append(line if quoted else line.strip())
+        quoted ^= line.count("`") % 2 == 1
+    return "\n".join(lines)
 
 
 def _variable(name: str) -> str:
     return "m_" + re.sub(r"\W", "_", name.removesuffix(".js"))
-
-
-def _with_addresses(text: str, shared: set[str], url: Callable[[str], str]) -> str:
-    def address(found: re.Match[str]) -> str:
-        target = url(ENTRY if found["module"] in shared else found["module"])
-        names = f"{{{found['names']}}} from " if found["names"] else ""
-        return f'import {names}"{target}";\n'
-
-    return _IMPORT.sub(address, text)

@@ -43,13 +43,13 @@ def wants_page() -> bool:
     An urlencoded form is, unless JSON is asked for by name; programs upload files as multipart, so that one is a page's
     only when HTML is the best match.
     """
-    if request.mimetype == forms.MULTIPART:
-        return error_face() == "html"
-    if request.mimetype != forms.URLENCODED:
+    environ = request.environ
+    kind = environ.get("CONTENT_TYPE", "")
+    if kind == "application/json" or not forms.kind_of(kind):
         return False
-    if "format=" in request.environ["QUERY_STRING"]:
+    if forms.kind_of(kind) == forms.MULTIPART or "format=" in environ["QUERY_STRING"]:
         return error_face() == "html"
-    found, exactly = match(request.environ.get("HTTP_ACCEPT", ""), ("json", "html"))
+    found, exactly = match(environ.get("HTTP_ACCEPT", ""), ("json", "html"))
     return found == "html" or not exactly
 
 
@@ -105,7 +105,7 @@ def _codings(header: str) -> bool:
 def takes_gzip() -> bool:
     """Whether the answer may be compressed."""
     header = request.environ.get("HTTP_ACCEPT_ENCODING", "")
-    return "gzip" in header and len(header) < _LONGEST and _codings(header) or header == "*"
+    return ("gzip" in header and len(header) < _LONGEST and _codings(header)) or header == "*"
 
 
 def is_partial() -> bool:

@@ -1,9 +1,9 @@
 """Lists a page at a time: the cursor is opaque, names the last thing shown, and carries the filters it was shown under.
 
-    asked = paging.ask()                  # limit, after, args: the filters of the query or of the cursor
-    rows = dao.find(tx, ..., limit=asked.limit + 1)
-    items, next = asked.cut(rows, lambda row: [row["placed_ms"], row["id"]])
-    return respond({"items": shaped(items), "next": next}, next=next)
+asked = paging.ask()                  # limit, after, args: the filters of the query or of the cursor
+rows = dao.find(tx, ..., limit=asked.limit + 1)
+items, next = asked.cut(rows, lambda row: [row["placed_ms"], row["id"]])
+return respond({"items": shaped(items), "next": next}, next=next)
 """
 
 import base64
@@ -28,7 +28,7 @@ _OWN = frozenset({"cursor", "limit", "format"})
 
 @dataclass(frozen=True)
 class Asked:
-    """What a list was asked for: `args` are the filters in force, `after` the place of the last thing shown, or None."""
+    """What a list was asked for: `args` are the filters in force, `after` the place of the last thing shown or None."""
 
     path: str
     args: MultiDict[str, str]
@@ -57,7 +57,7 @@ class Asked:
 
 
 def ask(default: int = DEFAULT, most: int = MOST) -> Asked:
-    """What this request asks for. Raises Invalid: limit no number from 1 to most, a broken cursor, filters that differ."""
+    """What this request asks for. Raises Invalid: limit not from 1 to most, a broken cursor, filters that differ."""
     args = MultiDict((name, value) for name, value in request.args.items(multi=True) if name not in _OWN)
     limit = _limit(request.args.get("limit"), default, most)
     cursor, face = request.args.get("cursor"), request.args.get("format")

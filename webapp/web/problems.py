@@ -13,8 +13,8 @@ from webapp.web import answers, forms, jsonio, negotiate
 from webapp.web.answers import Answer, Finished
 
 log = logging.getLogger("takings.web")
-# Refusals of which the form is shown again; others have a page of their own.
-_OF_FORMS = (400, 409, 412, 413, 415, 422)
+# Refusals after which the form is shown again; others have a page of their own.
+_OF_FORMS = (409, 412, 422)
 _TITLES = {
     400: ("malformed", "The request cannot be read"),
     401: ("unauthorized", "Sign in first"),
@@ -111,9 +111,9 @@ def _by_field(problem: Problem, form: forms.Form) -> list[FieldError]:
     if not problem.errors:
         return [FieldError("", problem.code, problem.detail)]
     return [
-        error if error.pointer in (None, "") else FieldError(f"/{form.name_of(error.pointer)}", error.code, error.detail)
+        FieldError(f"/{form.name_of(error.pointer)}", error.code, error.detail) if error.pointer else error
         for error in problem.errors
-    ]  # fmt: skip
+    ]
 
 
 class _Http(Problem):

@@ -1,7 +1,7 @@
 """Answers of routes: one address, several faces. What is not asked for is not made.
 
-    return respond(lambda: shape(order), page=lambda: ("orders/show.html", {"order": order}))
-    return made(answer, location=f"/orders/{answer['id']}", key=key)
+return respond(lambda: shape(order), page=lambda: ("orders/show.html", {"order": order}))
+return made(answer, location=f"/orders/{answer['id']}", key=key)
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -22,7 +22,7 @@ _LOCATION_SAFE = "/?&=%#:;,+@!$'()*~-._[]"
 
 
 def wanted(*offered: str) -> str:
-    """The face that will be answered with, of those offered ("html", "json", "csv"). Raises Invalid for a bad `format`."""
+    """The face that will be answered with, of those offered ("html", "json", "csv"); Invalid for a bad `format`."""
     return negotiate.face(*offered)
 
 

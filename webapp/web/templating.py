@@ -1,5 +1,6 @@
 """What templates know without being told: the shop's formatter as filters, addresses, assets, the frame of a page."""
 
+import json
 import secrets
 from collections.abc import Callable
 from decimal import Decimal
@@ -47,7 +48,12 @@ def register(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        asset=assets.asset, query=query, path_with=path_with, new_key=new_key, now_ms=clock.now_ms, tabs=TABS,
+        asset=assets.asset,
+        query=query,
+        path_with=path_with,
+        new_key=new_key,
+        now_ms=clock.now_ms,
+        tabs=TABS,
         money_sign=money_sign,
     )
     app.context_processor(surroundings)
@@ -125,6 +131,17 @@ def plain_money(value: int | Decimal | None) -> str:
     return "" if amount is None else money.json_number(amount, store.shop().currency)
 
 
+def from_json(value: Any) -> Any:
+    """What a JSON text says; anything else, and a text that is no JSON, as a list of itself."""
+    if not isinstance(value, str):
+        return value
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return [value]
+    return found if isinstance(found, list) else [found]
+
+
 def money_sign() -> str:
     """The sign of the shop's currency: "£"."""
     shop = store.shop()
@@ -160,7 +177,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     **{name: _of(name, instant) for name in ("time", "datetime")},
     **{name: _of(name, day) for name in ("date", "long_date", "short_date", "day_month", "weekday", "month")},
     "minor": minor, "instant": instant, "day": day, "rfc3339": rfc3339,
-    "plain_money": plain_money, "moment": moment, "judged": judged, "signed": signed,
+    "plain_money": plain_money, "moment": moment, "judged": judged, "signed": signed, "from_json": from_json,
 }  # fmt: skip
 
 

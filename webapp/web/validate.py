@@ -9,6 +9,7 @@ from webapp.errors import FieldError, Invalid
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_ERRORS = 1000
+_NO_TEXT = FieldError("", "not_text", "This has half of a character (a lone surrogate).")
 _NEEDED = "This is needed."
 # What pydantic calls it, what the contract calls it, and the sentence ({} is filled from the error's own bounds).
 _CODES: dict[str, tuple[str, str]] = {
@@ -46,8 +47,8 @@ def validate(
 ) -> Model:
     """The model's instance made of a JSON value.
 
-    form: the texts come from a form (see `fields`). Raises Invalid with all errors at once, at most a thousand: pointers
-    (RFC 6901) of the body as sent, codes of the contract.
+    form: the texts come from a form (see `fields`). Raises Invalid with all errors at once, at most a thousand:
+    pointers (RFC 6901) of the body as sent, codes of the contract.
     """
     context = {"currency": currency, "now_ms": now_ms, "zone": zone, "form": form}
     try:
@@ -60,13 +61,13 @@ def _field_errors(
     error: ValidationError | UnicodeError, model: type[BaseModel], data: Any, context: dict[str, Any]
 ) -> list[FieldError]:
     entries = error.errors(include_url=False, include_input=False) if isinstance(error, ValidationError) else []
-    if any(entry["loc"] or entry["type"] != "string_unicode" for entry in entries):
+    if entries and all(entry["type"] != "string_unicode" for entry in entries):
         return [_field_error(entry, data) for entry in entries[:MOST_ERRORS]]
-    # A key that no text can hold stops pydantic, which does not say where: the keys are named here, and the rest is
+    # A key that no text can hold stops pydantic, which does not say where: such keys are named here, and the rest is
     # validated without them.
     found = _bad_keys(data, "")
     if not found:
-        return [FieldError("", "not_text", "This has half of a character (a lone surrogate).")]
+        return [_field_error(entry, data) for entry in entries] or [_NO_TEXT]
     clean = _clean(data)
     try:
         model.__pydantic_validator__.validate_python(clean, context=context)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, RootModel
 
 from webapp.clock import Zone
 from webapp.errors import invalid
@@ -110,6 +110,10 @@ class BookedReturnIn(Input):
     reason: Name | None = None
     returned_at: Moment | None = None
     note: Note | None = None
+
+
+class AnyOrderIn(RootModel[OrderIn | ShortOrderIn]):
+    """Either form of an order."""
 
 
 def order_model(data: object) -> type[OrderIn] | type[ShortOrderIn]:

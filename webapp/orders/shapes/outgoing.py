@@ -1,6 +1,7 @@
 """Orders and returns as the contract shows them, and the columns of the export."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from webapp import money
@@ -87,11 +88,36 @@ class OrdersOut(Output):
     next: str | None
 
 
+class BookedReturnOut(ReturnOut):
+    """A return with where it was taken; `order_id` is null where the sale is not known."""
+
+    order_id: int | None
+    channel: str
+    location: str | None
+    region: str | None
+    external_id: str | None
+
+
+class ReturnsOut(Output):
+    """A page of returns."""
+
+    items: list[BookedReturnOut]
+    next: str | None
+
+
 def order_json(
-    order: Any, lines: Sequence[Any], returns: Sequence[Any], back: Mapping[int, Sequence[Any]], currency: str
+    order: Any,
+    lines: Sequence[Any],
+    returns: Sequence[Any],
+    back: Mapping[int, Sequence[Any]],
+    currency: str,
+    decimals: bool = False,
 ) -> dict[str, Any]:
-    """An order with the returns given, as the contract shows it. Amounts are exact decimals."""
-    amount = _amounts(currency)
+    """An order with the returns given, as the contract shows it.
+
+    decimals: amounts are exact Decimals, as templates format them; else texts that are JSON numbers already.
+    """
+    amount = _decimals(currency) if decimals else _amounts(currency)
     came_back: dict[int, int] = {}
     for entry in returns:
         for line in back[entry["id"]]:
@@ -124,6 +150,13 @@ def order_json(
 def _amounts(currency: str) -> Any:
     def amount(minor: int) -> jsonio.Raw:
         return jsonio.Raw(money.json_number(minor, currency))
+
+    return amount
+
+
+def _decimals(currency: str) -> Any:
+    def amount(minor: int) -> Decimal:
+        return money.from_minor(minor, currency)
 
     return amount
 

@@ -1,0 +1,113 @@
+-- name: insert_import
+-- A file that was given.
+insert into import (id, job_id, file_name, path, sha256, mapping, state, preview, created_ms)
+values (:id, :job_id, :file_name, :path, :sha256, :mapping, :state, :preview, :created_ms);
+
+-- name: find_import
+-- One import as it stands; its job knows the state while there is one.
+select i.id, i.job_id, i.file_name, i.path, i.sha256, i.mapping, coalesce(j.state, i.state) as state, i.total_rows,
+  i.read_rows, i.imported, i.repeated, i.rejected, i.position, i.preview, coalesce(i.error, j.error) as error,
+  i.created_ms, i.started_ms, i.ended_ms
+from import i
+left join job j on j.id = i.job_id
+where i.id = :id;
+
+-- name: find_page
+-- Imports below an id, newest first.
+select i.id, i.job_id, i.file_name, i.path, i.sha256, i.mapping, coalesce(j.state, i.state) as state, i.total_rows,
+  i.read_rows, i.imported, i.repeated, i.rejected, i.position, i.preview, coalesce(i.error, j.error) as error,
+  i.created_ms, i.started_ms, i.ended_ms
+from import i
+left join job j on j.id = i.job_id
+where i.id < :before_id
+order by i.id desc
+limit :limit;
+
+-- name: find_same
+-- Other imports of the same bytes by the same mapping, oldest first.
+select i.id, i.job_id, coalesce(j.state, i.state) as state, i.position
+from import i
+left join job j on j.id = i.job_id
+where i.sha256 = :sha256 and i.mapping = :mapping and i.id <> :id
+order by i.id;
+
+-- name: update_started
+-- The file is being read from now on.
+update import
+set state = 'running', sha256 = :sha256, total_rows = :total_rows, started_ms = coalesce(started_ms, :now_ms), error = null
+where id = :id;
+
+-- name: add_counts
+-- More rows were read, up to a position.
+update import
+set read_rows = read_rows + :read, imported = imported + :imported, repeated = repeated + :repeated,
+  rejected = rejected + :rejected, position = :position
+where id = :id;
+
+-- name: update_state
+-- Where the import stands.
+update import
+set state = :state, error = coalesce(:error, error), ended_ms = :ended_ms
+where id = :id;
+
+-- name: update_start
+-- The import waits for its job, with its final mapping.
+update import set state = 'queued', job_id = :job_id, mapping = :mapping where id = :id;
+
+-- name: update_preview
+-- What was found in the file.
+update import set preview = :preview, total_rows = :total_rows where id = :id;
+
+-- name: update_preview_mapping
+-- The file is looked at anew under another mapping.
+update import set mapping = :mapping, preview = :preview where id = :id;
+
+-- name: insert_errors
+-- Rows that were not imported.
+insert into import_error (import_id, row_number, field, detail, value)
+values :rows(import_id, row_number, field, detail, value)
+on conflict (import_id, row_number, field) do nothing;
+
+-- name: find_errors
+-- Rows that were not imported, from a position on.
+select row_number, field, detail, value
+from import_error
+where import_id = :import_id and (row_number, field) > (:after_row, :after_field)
+order by row_number, field
+limit :limit;
+
+-- name: insert_sources
+-- The rows of the file from which sales and returns were made.
+insert into source_row (import_id, first_row, order_id, return_id, rows)
+values :rows(import_id, first_row, order_id, return_id, rows);
+
+-- name: find_sources_of_order
+-- The rows from which an order was made.
+select s.import_id, s.first_row, s.rows, i.file_name, i.mapping, i.preview
+from source_row s
+join import i on i.id = s.import_id
+where s.order_id = :order_id
+order by s.import_id, s.first_row;
+
+-- name: find_sources_of_return
+-- The rows from which a return was made.
+select s.import_id, s.first_row, s.rows, i.file_name, i.mapping, i.preview
+from source_row s
+join import i on i.id = s.import_id
+where s.return_id = :return_id
+order by s.import_id, s.first_row;
+
+-- name: find_foreign_change
+-- Whether the catalogue was changed after a seq, by whomever.
+select seq from outbox where seq > :seq and topic = 'products' limit 1;
+
+-- name: find_versions_of
+-- What these products were called and where they stood, oldest first.
+select v.id, v.product_id, v.name, c.path as category, b.name as brand, d.name as vendor, t.name as price_tier
+from product_version v
+left join category c on c.id = v.category_id
+left join brand b on b.id = v.brand_id
+left join vendor d on d.id = v.vendor_id
+left join price_tier t on t.id = v.price_tier_id
+where v.product_id in :product_ids
+order by v.id;

@@ -1,0 +1,81 @@
+"""What every test may ask for: an open shop, a client, the real server, the real data."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.servers.takings import Server
+from webapp import clock, config
+from webapp.db import reading, store, writer
+
+DATA = Path(os.environ.get("TAKINGS_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Settings of a shop in a folder of its own."""
+    return config.load({"TAKINGS_DATABASE": str(tmp_path / "shop.db"), "TAKINGS_LOG": "text"}, dotenv=None)
+
+
+@pytest.fixture
+def shop(settings):
+    """A new shop, open in this process; what is written commits by the test's own thread."""
+    opened = store.open(settings)
+    yield opened
+    writer.close()
+    writer.use(None)
+    reading.close()
+    clock.set_clock_file(None)
+
+
+@pytest.fixture
+def at(tmp_path, shop):
+    """Move the shop's clock: at("2026-11-21T10:00:00Z") stands still there."""
+    file = tmp_path / "clock"
+
+    def move(said: str) -> int:
+        file.write_text(said)
+        clock.set_clock_file(file)
+        return clock.now_ms()
+
+    return move
+
+
+@pytest.fixture
+def client(shop, settings):
+    """A client of the app over that shop, without a server."""
+    from webapp.app import create_app
+
+    return create_app(settings).test_client()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """The real thing: gunicorn with two workers and the background worker, over a new shop of its own."""
+    running = Server(tmp_path_factory.mktemp("server"))
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def data():
+    """The folder of real data; tests that read it say aloud when it is absent."""
+    if not DATA.is_dir():
+        pytest.skip(f"there is no real data at {DATA}: set TAKINGS_TEST_DATA")
+    return DATA
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Debian's Chromium, without a sandbox where that is not to be had."""
+    quiet = [
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
+    ]  # fmt: skip
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": quiet}

@@ -1,0 +1,71 @@
+"""Named SQL: its marks, and what it refuses."""
+
+import sqlite3
+
+import pytest
+
+from webapp.db import queries
+
+
+@pytest.fixture
+def load(tmp_path, monkeypatch):
+    """Load a file of queries from a text."""
+    monkeypatch.setattr(queries, "FOLDER", tmp_path)
+
+    def make(text):
+        (tmp_path / "x.sql").write_text(text)
+        queries.load.cache_clear()
+        return queries.load("x")
+
+    yield make
+    queries.load.cache_clear()
+
+
+@pytest.fixture
+def table():
+    """A table of pairs."""
+    connection = sqlite3.connect(":memory:")
+    connection.execute("create table pair (a integer, b text)")
+    return connection
+
+
+def test_many_rows_go_in_by_chunks(load, table):
+    sql = load("-- name: add\n-- Add.\ninsert into pair (a, b) values :rows(a, b);\n")
+
+    changed = sql.add.rows(table, [(number, str(number)) for number in range(1000)])
+
+    assert changed == 1000
+    assert table.execute("select count(*), sum(a) from pair").fetchone() == (1000, 499500)
+
+
+@pytest.mark.parametrize("wanted", [[], [1], [1, 5, 900], list(range(2000))])
+def test_a_list_of_any_length_is_one_parameter(load, table, wanted):
+    sql = load(
+        "-- name: add\n-- Add.\ninsert into pair (a, b) values :rows(a, b);\n"
+        "-- name: find\n-- Find.\nselect a from pair where a in :wanted order by a;\n"
+    )
+    sql.add.rows(table, [(number, "") for number in range(1000)])
+
+    found = [row[0] for row in sql.find.all(table, wanted=wanted)]
+
+    assert found == [number for number in wanted if number < 1000]
+
+
+def test_a_fragment_stands_in_many_queries(load, table):
+    sql = load(
+        "-- fragment: small\n-- Small ones.\na < :most\n\n"
+        "-- name: find\n-- Find.\nselect a from pair where :use(small);\n"
+    )
+    table.execute("insert into pair values (1, ''), (9, '')")
+
+    assert [row[0] for row in sql.find.all(table, most=5)] == [1]
+
+
+def test_a_name_given_twice_is_refused(load):
+    with pytest.raises(ValueError, match="twice"):
+        load("-- name: a\n-- A.\nselect 1;\n-- name: a\n-- A.\nselect 2;\n")
+
+
+def test_a_query_that_is_not_there_says_its_name(load):
+    with pytest.raises(AttributeError, match="missing"):
+        load("-- name: a\n-- A.\nselect 1;\n").missing  # noqa: B018

@@ -1,0 +1,132 @@
+"""What is kept equals what the ledger says, to the cent, whatever happened in between."""
+
+import pytest
+
+from tests.metrics.shops import NOW, Fact, Line, Shop
+from webapp import clock
+from webapp.errors import Conflict
+from webapp.metrics import dao, rollups
+
+LONDON = clock.Zone("Europe/London")
+
+
+@pytest.fixture
+def shop():
+    shop = Shop(LONDON)
+    shop.product(1, category=3, brand=1)
+    shop.product(2, category=4, brand=1, vendor=2)
+    shop.product(1, category=4, brand=2)
+    return shop
+
+
+def rows(shop, rollup):
+    """A rollup's rows as they are kept."""
+    return sorted(tuple(row) for row in shop.connection.execute(f"select * from {rollup}"))
+
+
+def test_a_sale_is_in_every_rollup_from_its_own_transaction_on_as_wanted_6_asks(shop):
+    shop.enter(Fact(True, NOW, [Line(1, 2, 500, 100), Line(2, 1, 300)], 2, 2, "GB-BNH"))
+    day, (hour_ms, hour) = LONDON.day_of(NOW), LONDON.hour_of(NOW)
+    place = (2, 2, "GB-BNH")
+
+    assert rows(shop, "sales_second") == [(NOW // 1000, *place, 1, 800)]
+    assert rows(shop, "sales_day") == [(day, *place, 1, 800, 0, 3, 0, 500, 200)]
+    assert rows(shop, "sales_hour") == [(hour_ms, *place, day, hour, 1, 800, 0, 3, 0, 500, 200)]
+    assert rows(shop, "product_day") == [
+        (day, 1, *place, 1, 500, 0, 2, 0, 500, 200), (day, 2, *place, 1, 300, 0, 1, 0, 0, 0),
+    ]  # fmt: skip
+    assert rows(shop, "product_month")[0][:2] == (2026 * 12 + 10, 1)
+    assert {row[1:3] for row in rows(shop, "order_day")} == {
+        ("category", 3), ("category", 4), ("category_tree", 3), ("category_tree", 2), ("category_tree", 1),
+        ("category_tree", 4), ("brand", 1), ("vendor", 0), ("vendor", 2), ("price_tier", 0),
+    }  # fmt: skip
+    assert {row[-1] for row in rows(shop, "order_day")} == {1}
+
+
+def test_wanted_2_a_return_stands_on_its_own_day_and_changes_no_sale(shop):
+    shop.sell("2026-11-19T10:00:00Z", 500, cost=100)
+    sold = rows(shop, "sales_day")
+
+    shop.take_back("2026-11-21T10:00:00Z", 200)
+
+    assert rows(shop, "sales_day")[0] == sold[0]
+    assert rows(shop, "sales_day")[1][4:] == (0, 0, 200, 0, 1, 0, 0)
+
+
+def test_wanted_14_a_late_entry_goes_to_its_own_day_and_not_to_the_last_seconds(shop):
+    shop.sell("2026-03-02T10:00:00Z", 500)
+
+    assert rows(shop, "sales_second") == []
+    assert rows(shop, "sales_day")[0][0] == clock.parse_date("2026-03-02")
+    assert rollups.check(shop.tx) == []
+
+
+def test_an_undone_savepoint_takes_its_part_of_the_rollups_with_it(shop):
+    shop.sell(NOW, 100)
+    before = {rollup: rows(shop, rollup) for rollup in dao.ROLLUPS}
+    shop.run("begin")
+    tx = shop.tx
+
+    with pytest.raises(Conflict), tx.savepoint():
+        shop.write(tx, Fact(True, NOW, [Line(1, 1, 700)]))
+        raise Conflict("refused")
+    tx.flush()
+    shop.run("commit")
+
+    assert {rollup: rows(shop, rollup) for rollup in dao.ROLLUPS} == before
+    assert rollups.check(shop.tx) == []
+
+
+def test_savepoints_that_hold_are_merged_into_one_write(shop):
+    shop.run("begin")
+    tx = shop.tx
+
+    shop.write(tx, Fact(True, NOW, [Line(1, 1, 700), Line(2, 1, 50)]))
+    with tx.savepoint():
+        shop.write(tx, Fact(True, NOW, [Line(1, 1, 300)]))
+        with tx.savepoint():
+            shop.write(tx, Fact(False, NOW, [Line(1, 1, 300)]))
+    tx.flush()
+    shop.run("commit")
+
+    assert rows(shop, "sales_day")[0][4:9] == (2, 1050, 300, 3, 1)
+    assert rollups.check(shop.tx) == []
+
+
+def test_an_order_that_holds_two_versions_of_a_product_counts_once_for_it(shop):
+    shop.enter(Fact(True, NOW, [Line(3, 1, 100), Line(1, 1, 100)]))
+
+    assert [(row[1], row[5]) for row in rows(shop, "product_day")] == [(1, 1), (3, 0)]
+    assert rollups.check(shop.tx) == []
+
+
+@pytest.mark.parametrize("rollup", dao.ROLLUPS)
+def test_the_check_names_a_row_that_is_off_by_a_penny(shop, rollup):
+    shop.enter(Fact(True, NOW, [Line(1, 1, 700), Line(2, 1, 50)]))
+    column = "orders" if rollup == "order_day" else "gross_minor"
+
+    shop.run(f"update {rollup} set {column} = {column} + 1")
+
+    assert any(line.startswith(f"{rollup}:") for line in rollups.check(shop.tx))
+
+
+def test_a_rebuild_puts_right_whatever_was_wrong(shop):
+    shop.enter(Fact(True, NOW, [Line(1, 1, 700), Line(2, 1, 50)]), Fact(False, NOW, [Line(1, 1, 700)]))
+    before = {rollup: rows(shop, rollup) for rollup in dao.ROLLUPS}
+    for rollup in dao.ROLLUPS:
+        shop.run(f"update {rollup} set orders = orders + 5")
+
+    rollups.rebuild(shop.tx)
+
+    assert {rollup: rows(shop, rollup) for rollup in dao.ROLLUPS} == before
+
+
+def test_seconds_are_pruned_after_three_hours_and_nothing_else_is(shop):
+    shop.sell(NOW - 3600_000, 100)
+    shop.sell(NOW, 100)
+
+    dropped = rollups.prune(shop.tx, NOW + 2 * 3600_000 + 60_000)
+
+    assert dropped == 1
+    assert [row[0] for row in rows(shop, "sales_second")] == [NOW // 1000]
+    assert rollups.check(shop.tx) == []

@@ -1,0 +1,125 @@
+"""The real Takings as a test drives it: started, killed, restarted, over a database of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Server:
+    """`python -m webapp serve` in a folder of its own. settings: more TAKINGS_ variables."""
+
+    def __init__(self, folder: Path, workers: int = 2, command: str = "serve", **settings: str) -> None:
+        self.folder = folder
+        self.database = folder / "shop.db"
+        self.port = 0
+        self.command = command
+        self.lines: list[str] = []
+        self.environ = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("TAKINGS_")},
+            "TAKINGS_DATABASE": str(self.database), "TAKINGS_WORKERS": str(workers), "TAKINGS_LOG": "text",
+            "PYTHONUNBUFFERED": "1", **settings,
+        }  # fmt: skip
+        self._process: subprocess.Popen[str] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def ws_url(self) -> str:
+        """Where its live channel listens."""
+        return f"ws://127.0.0.1:{self.port}/live"
+
+    def start(self) -> None:
+        """Start and wait until it says that it listens; a restart takes the same port."""
+        environ = {**self.environ, "TAKINGS_PORT": str(self.port)}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "webapp", self.command], cwd=ROOT, env=environ, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        started = threading.Event()
+        threading.Thread(target=self._read, args=(self._process, started), daemon=True).start()
+        if not started.wait(60):
+            self.stop()
+            raise RuntimeError("the server did not start:\n" + "\n".join(self.lines[-30:]))
+
+    def _read(self, process: subprocess.Popen[str], started: threading.Event) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            self.lines.append(line.rstrip())
+            found = re.match(r"Takings listens on http://.*:(\d+)", line)
+            if found:
+                self.port = int(found[1])
+                started.set()
+
+    def stop(self, how: int = signal.SIGTERM) -> int:
+        """Stop it; return its exit status."""
+        if self._process is None:
+            return 0
+        if self._process.poll() is None:
+            self._process.send_signal(how)
+        try:
+            return self._process.wait(40)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            return self._process.wait(10)
+
+    def restart(self, how: int = signal.SIGTERM) -> None:
+        """Stop and start again on the same port and database."""
+        self.stop(how)
+        self.start()
+
+    def web_processes(self) -> list[int]:
+        """The process ids of the gunicorn workers."""
+        assert self._process is not None
+        masters = [pid for pid in _children(self._process.pid) if "gunicorn" in _command(pid)]
+        return [pid for master in masters for pid in _children(master)]
+
+    def kill_worker(self) -> int:
+        """kill -9 one web process; gunicorn starts another."""
+        victims = self.web_processes()
+        os.kill(victims[0], signal.SIGKILL)
+        return victims[0]
+
+    def client(self, **more: object) -> httpx.Client:
+        """An HTTP client of it."""
+        return httpx.Client(base_url=self.url, timeout=20, **more)  # type: ignore[arg-type]
+
+    def run(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        """Run another command over the same database."""
+        return subprocess.run(
+            [sys.executable, "-m", "webapp", *arguments], cwd=ROOT, env=self.environ, capture_output=True, text=True,
+            timeout=timeout,
+        )  # fmt: skip
+
+    def wait_for(self, condition: object, seconds: float = 20) -> None:
+        """Wait until condition() is true. Raises TimeoutError."""
+        deadline = time.monotonic() + seconds
+        while not condition():  # type: ignore[operator]
+            if time.monotonic() > deadline:
+                raise TimeoutError
+            time.sleep(0.01)
+
+
+def _children(pid: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except FileNotFoundError:
+        return []
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except FileNotFoundError:
+        return ""

@@ -1,0 +1,215 @@
+"""Courses over time: the running curve of a day with its hours, the columns of longer periods, the week's map."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from webapp import charts, clock
+from webapp.analytics import shapes_view
+from webapp.analytics.rules import hours as by_hour
+from webapp.analytics.rules import labels, words
+from webapp.analytics.rules.hours import Hour
+from webapp.analytics.shapes_view import View
+from webapp.charts import Column, Course, HeatRow, Names
+from webapp.db import store
+from webapp.live.islands import element_id, island
+from webapp.metrics import ask as metrics
+from webapp.metrics import periods
+from webapp.metrics.answers import Row
+from webapp.metrics.ask import Point, ask
+from webapp.text import Formatter
+
+TOPICS = ("orders", "shop")
+STEP_MS = 300_000
+DAYS = 28
+WEEKS = 8
+
+
+@island("/analytics/curve", topics=TOPICS, pace=1.0, clock=True, template="analytics/_curve.html")
+def curve(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Draw how the period grew: a day as a running sum over its hours, longer ones as columns."""
+    said = store.shop().formatter
+    view = shapes_view.view(tx, params, now_ms, said)
+    key = element_id(view.address("/analytics/curve")) + "-c"
+    if view.day is not None:
+        title = "Running total" + (f" against {view.against}" if view.against else "")
+        return {"title": title, "chart": _running(tx, view, view.day, now_ms, said, key)}
+    grain = words.grain(view.span.days)
+    title = f"Each {grain}" + (f" against {view.against}" if view.against else "")
+    return {"title": title, "chart": _columns(tx, view, grain, now_ms, said, key)}
+
+
+# ---- One day ----
+
+
+def _running(tx: Any, view: View, day: int, now_ms: int, said: Formatter, key: str) -> Any:
+    begin, end = tx.zone.bounds(day)
+    day_open = begin <= now_ms < end
+    now = metrics.running(tx, view.filters, day, to_ms=min(now_ms + 1, end), step_ms=STEP_MS)
+    then = [] if view.day_then is None else metrics.running(tx, view.filters, view.day_then, step_ms=STEP_MS)
+    earlier = [] if view.day_then is None else tx.zone.hours(view.day_then)
+    hours = by_hour.busy(
+        by_hour.beside(
+            tx.zone.hours(day), end, by_hour.between(now, tx.zone.hours(day)), earlier,
+            by_hour.between(then, earlier), now_ms,
+        )
+    )  # fmt: skip
+    total = now[-1].value if now else 0
+    whole = labels.whole(said)
+    return charts.running_chart(
+        key,
+        [_hour(hour, said, first=i == 0) for i, hour in enumerate(hours)],
+        now_at=now_ms if day_open else None,
+        label=labels.full(said),
+        axis=labels.axis(said),
+        brief=whole,
+        names=Names("Hour", words.title(view.span, said), view.against or None),
+        now_text=f"{whole(total)} at {said.time(now_ms)}" if day_open else "",
+        course=_course(hours, now, then, day, tx.zone),
+        summary=_sentence(view, said, total, then[-1].value if then else None, now_ms if day_open else None),
+    )
+
+
+def _hour(hour: Hour, said: Formatter, *, first: bool) -> Column:
+    clock_time = said.time(hour.at)
+    again = " (winter)" if hour.again else ""
+    return Column(
+        f"h{hour.at // clock.HOUR}", hour.at, hour.until, clock_time + again, hour.value, hour.then,
+        clock_time if first else clock_time[:2], hour.open,
+    )  # fmt: skip
+
+
+def _course(hours: Sequence[Hour], now: Sequence[Point], then: Sequence[Point], day: int, zone: Any) -> Course:
+    """The curves within the hours that are drawn, the earlier one at the clock times of this day."""
+    begin, end = hours[0].at, hours[-1].until
+    present = [(point.at_ms, point.value) for point in now if begin <= point.at_ms <= end]
+    moved = [(zone.bounds(day)[1] if point.clock_s >= 86_400 else zone.at(day, point.clock_s), point) for point in then]
+    return Course(present, [(at, point.value) for at, point in moved if begin <= at <= end])
+
+
+def _sentence(view: View, said: Formatter, total: int, then: int | None, now_ms: int | None) -> str:
+    when = f" at {said.time(now_ms)}" if now_ms is not None else ""
+    text = f"{words.title(view.span, said)}: {said.money(total)} taken{when}"
+    return text + (f"; {view.against} took {said.money(then)} in all." if then is not None else ".")
+
+
+# ---- Longer periods ----
+
+
+def _columns(tx: Any, view: View, grain: str, now_ms: int, said: Formatter, key: str) -> Any:
+    rows = ask(
+        tx, ["net_sales"], period=view.period, compare=view.compare, grain=grain, filters=view.filters,
+        limit=None, now_ms=now_ms,
+    ).rows  # fmt: skip
+    if not rows:
+        return ""
+    columns = [_bucket(row, grain, said, i, len(rows)) for i, row in enumerate(rows)]
+    best = max(columns, key=lambda column: column.value or 0)
+    return charts.day_columns(
+        key, columns, label=labels.full(said), axis=labels.axis(said),
+        names=Names(words.BUCKETS[grain], words.title(view.span, said), view.against or None),
+        summary=f"{words.title(view.span, said)} by {grain}: most on {best.label}, {said.money(int(best.value or 0))}.",
+        rest=f"Touch or point at {'an' if grain == 'hour' else 'a'} {grain}; arrow keys work too",
+    )  # fmt: skip
+
+
+def _bucket(row: Row, grain: str, said: Formatter, index: int, count: int) -> Column:
+    time = row.time or 0
+    value, then = row.values["net_sales"], row.compare["net_sales"] if row.compare else None
+    return Column(
+        f"{grain}{time}", index, index + 1, _bucket_name(time, grain, said), _int(value), _int(then),
+        _bucket_tick(time, grain, said, index, count), row.open,
+    )  # fmt: skip
+
+
+def _bucket_name(time: int, grain: str, said: Formatter) -> str:
+    if grain == "hour":
+        return said.pattern(time, "EEE d MMM HH:mm")
+    if grain == "day":
+        return said.date(time)
+    if grain == "week":
+        return f"Week of {said.day_month(time)}"
+    if grain == "month":
+        return said.month(time)
+    date = clock.day_to_date(time)
+    return str(date.year) if grain == "year" else f"Q{(date.month + 2) // 3} {date.year}"
+
+
+def _bucket_tick(time: int, grain: str, said: Formatter, index: int, count: int) -> str:
+    """What stands under a column: the first in full, then only what changes."""
+    if grain == "hour":
+        return said.time(time)
+    date = clock.day_to_date(time)
+    if grain == "day":
+        if count <= 10:
+            return f"{said.weekday(time)} {date.day}"
+        monday = clock.weekday(time) == 1
+        return (said.day_month(time) if index < 7 or date.day <= 7 else str(date.day)) if monday else ""
+    if grain == "week":
+        return said.day_month(time)
+    if grain == "month":
+        first = index == 0 or date.month == 1
+        return said.pattern(said.zone.noon(time), "MMM y" if first else "MMM")
+    return _bucket_name(time, grain, said)
+
+
+def _int(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+@island("/analytics/days", topics=TOPICS, pace=1.0, clock=True, template="analytics/_days.html")
+def days(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Draw the last 28 business days, today apart, each beside the day four weeks before."""
+    said = store.shop().formatter
+    view = shapes_view.view(tx, params, now_ms, said)
+    today = tx.zone.day_of(now_ms)
+    rows = _daily(tx, view, today - DAYS + 1, now_ms)
+    then = _daily(tx, view, today - 2 * DAYS + 1, now_ms)
+    columns = [
+        Column(
+            f"d{row.time}", i, i + 1, said.date(row.time), _int(row.values["net_sales"]),
+            _int(before.values["net_sales"]), _bucket_tick(row.time or 0, "day", said, i, DAYS), row.open,
+        )
+        for i, (row, before) in enumerate(zip(rows, then, strict=True))
+    ]  # fmt: skip
+    finished = [column for column in columns if not column.open]
+    best = max(finished, key=lambda column: column.value or 0)
+    chart = charts.day_columns(
+        element_id(view.address("/analytics/days", timed=False)) + "-c", columns,
+        label=labels.full(said), axis=labels.axis(said), names=Names("Day", "Taken", "4 weeks before"),
+        summary=f"The last {DAYS} days: most on {best.label}, {said.money(int(best.value or 0))}.",
+    )  # fmt: skip
+    return {"chart": chart, "any": any(column.value or column.then for column in columns)}
+
+
+def _daily(tx: Any, view: View, first: int, now_ms: int) -> list[Row]:
+    span = periods.days(first, first + DAYS, now_ms, tx.zone)
+    return ask(tx, ["net_sales"], period=span, grain="day", filters=view.filters, now_ms=now_ms).rows
+
+
+@island("/analytics/heat", topics=TOPICS, pace=60.0, clock=True, template="analytics/_heat.html")
+def heat(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Draw what an hour of each weekday took on average of the last eight weeks, the present hour outlined."""
+    said = store.shop().formatter
+    view = shapes_view.view(tx, params, now_ms, said)
+    cells = metrics.heat_map(tx, view.filters, now_ms, WEEKS)
+    shown = by_hour.stretch(cells)
+    hour = tx.zone.hour_of(now_ms)[1]
+    weekday = clock.weekday(tx.zone.day_of(now_ms))
+    monday = clock.week_start(tx.zone.day_of(now_ms))
+    rows = [
+        HeatRow(
+            said.weekday(monday + i), said.pattern(tx.zone.noon(monday + i), "EEEE"),
+            [cells.get((i + 1, number), 0) for number in shown],
+        )
+        for i in range(7)
+    ]  # fmt: skip
+    best = max(cells, key=lambda cell: cells[cell], default=(1, 0))
+    top = f"{rows[best[0] - 1].name} from {best[1]:02d}:00"
+    chart = charts.heat_map(
+        element_id(view.address("/analytics/heat", timed=False)) + "-c", rows, [str(number) for number in shown],
+        label=labels.short(said), unit="an hour", corner="Day",
+        here=(weekday - 1, hour - shown.start) if hour in shown else None,
+        summary=f"Busiest: {top}, {said.money(cells.get(best, 0))} on average.",
+        rest="Touch or point at an hour; arrow keys work too",
+    )  # fmt: skip
+    return {"chart": chart, "any": any(cells.values())}

@@ -1,0 +1,104 @@
+"""Lists: where sales came from, what sold best, what was sold just now."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from webapp import charts
+from webapp.analytics import dao, shapes_view
+from webapp.analytics.rules import changes, places, words
+from webapp.analytics.rules.places import Took
+from webapp.db import store
+from webapp.live.islands import element_id, island
+from webapp.metrics import ask as metrics
+from webapp.metrics.ask import ask
+from webapp.orders import dao as orders
+from webapp.shop import dao as shop
+
+SELLERS = 7
+FEED = 8
+SPARK_DAYS = 14
+
+
+@island("/analytics/sources", topics=("orders", "shop"), pace=0.5, clock=True, template="analytics/_sources.html")
+def sources(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Give what each place and channel took, with a mark where it stood in the earlier period."""
+    view = shapes_view.view(tx, params, now_ms, store.shop().formatter)
+    answer = ask(
+        tx, ["net_sales", "orders"], by=["channel", "location"], period=view.period, compare=view.compare,
+        filters=view.filters, limit=None, now_ms=now_ms,
+    )  # fmt: skip
+    took = [
+        Took(
+            row.keys[0], row.keys[1] or 0, int(row.values["net_sales"] or 0),
+            int(row.compare["net_sales"] or 0) if row.compare else None,
+            int(row.compare["orders"] or 0) if row.compare else 0,
+        )
+        for row in answer.rows
+    ]  # fmt: skip
+    found = places.sources(
+        took, {row["id"]: row for row in shop.find_channels(tx)}, {row["id"]: row for row in shop.find_locations(tx)}
+    )
+    key = element_id(view.address("/analytics/sources"))
+    fractions = changes.shares([one.value for one in found], [one.then for one in found])
+    rows = [
+        {
+            "source": one,
+            "change": changes.change(one.value, one.then, one.orders_then),
+            "bar": charts.bar(f"{key}-{one.key}", *fraction),
+        }
+        for one, fraction in zip(found, fractions, strict=True)
+    ]
+    return {"rows": rows, "against": view.against + view.so_far if view.against else ""}
+
+
+@island(
+    "/analytics/sellers", topics=("orders", "products", "stock", "shop"), pace=0.5, clock=False,
+    template="analytics/_sellers.html",
+)  # fmt: skip
+def sellers(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Give the products that brought most, with their last fourteen days and what is left of them."""
+    view = shapes_view.view(tx, params, now_ms, store.shop().formatter)
+    best = metrics.top_products(tx, view.filters, view.period, top=SELLERS)
+    ids = [product.product_id for product in best]
+    last = tx.zone.day_of(min(now_ms, (view.period.to_ms or now_ms + 1) - 1))
+    lines = metrics.sparklines(tx, ids, last, SPARK_DAYS, view.filters) if ids else {}
+    shelf = dao.find_shelf(tx, ids) if ids else {}
+    key = element_id(view.address("/analytics/sellers"))
+    rows = [
+        {
+            "product": product,
+            "spark": charts.sparkline(
+                f"{key}-{product.product_id}", lines[product.product_id],
+                f"{product.name}, last {SPARK_DAYS} days", open=view.span.open,
+            ),
+            "stock": _stock(shelf[product.product_id]),
+        }
+        for product in best
+    ]  # fmt: skip
+    return {"rows": rows, "days": SPARK_DAYS}
+
+
+def _stock(row: Any) -> dict[str, Any]:
+    """How much is left, and whether that is scarce; None where nobody counts it."""
+    if not row["tracked"]:
+        return {"quantity": None, "state": ""}
+    point = row["reorder_point"]
+    low = point is not None and row["quantity"] <= point
+    return {"quantity": row["quantity"], "state": "out" if row["quantity"] <= 0 else "low" if low else ""}
+
+
+@island("/analytics/feed", topics=("orders", "shop"), pace=0.25, template="analytics/_feed.html")
+def feed(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Give the newest orders of the places asked for, the latest first."""
+    view = shapes_view.view(tx, params, now_ms, store.shop().formatter)
+    found = dao.find_feed(tx, view.filters.channel, view.filters.location, now_ms, FEED)
+    lines = orders.find_lines(tx, [row["id"] for row in found]) if found else {}
+    rows = [
+        {
+            "order": row,
+            "place": row["location"] if row["kind"] == "store" and row["location"] else row["channel"],
+            "things": words.things([(line["name"], line["quantity"]) for line in lines[row["id"]]]),
+        }
+        for row in found
+    ]
+    return {"rows": rows}

@@ -1,0 +1,248 @@
+"""Figures over HTTP: Today and `/analytics`, the metrics layer at `/explore`, and the proof that they agree."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from webapp import clock
+from webapp.analytics import islands as today
+from webapp.analytics import shapes, shapes_explore
+from webapp.db import reading
+from webapp.errors import invalid_parameter
+from webapp.live import islands
+from webapp.metrics import ask as metrics
+from webapp.metrics import dao as values
+from webapp.metrics import filters as filtering
+from webapp.metrics import periods, sums
+from webapp.metrics.definitions import DIMENSIONS
+from webapp.metrics.filters import ALL, Filters
+from webapp.metrics.periods import Period
+from webapp.web import answers, jsonio, respond
+from webapp.web.answers import Finished
+from webapp.web.openapi import COMPARE, FILTERS, LIST, PERIODS, Query, api
+
+blueprint = Blueprint("analytics", __name__)
+MOST_TOP, MOST_ROWS, MOST_KEPT = 100, 10_000, 500
+_TOP = Query("top", "How many best sellers", {"type": "integer", "minimum": 1, "maximum": MOST_TOP, "default": 10})
+_PLACES = [*FILTERS, *PERIODS]
+_EXPLORE = [
+    Query("metric", "A figure; the first one sorts", many=True),
+    Query("by", "A dimension, up to three", many=True),
+    Query("grain", "", {"type": "string", "enum": ["hour", "day", "week", "month", "quarter", "year"]}),
+    Query("sort", "time, or a metric (descending)"),
+    Query("limit", "", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": 100}),
+]
+
+
+class _Kept:
+    """Finished answers of one state: of one version of the database, within one second."""
+
+    def __init__(self) -> None:
+        self.state: tuple[int, int] = (0, 0)
+        self.finished: dict[Any, Finished] = {}
+
+    def get(self, key: Any, now_ms: int, make: Callable[[], Finished]) -> Finished:
+        """The answer under the key, made when this state has not made it yet; never older than a second."""
+        state = (reading.data_version(), now_ms // 1000)
+        if state != self.state:
+            self.state, self.finished = state, {}
+        found = self.finished.get(key)
+        if found is None:
+            found = make()
+            if state == self.state and len(self.finished) < MOST_KEPT:
+                self.finished[key] = found
+        return found
+
+
+_kept = _Kept()
+
+
+@blueprint.get("/")
+@api(
+    "GET",
+    "/",
+    summary="Today",
+    response=shapes.AnalyticsOut,
+    query=[*_PLACES, *COMPARE, _TOP],
+    faces=LIST,
+    tag="figures",
+)
+def home() -> Response:
+    """The same as /analytics."""
+    return index()
+
+
+@blueprint.get("/analytics")
+@api(
+    "GET", "/analytics", summary="Figures of a period, best sellers and the last minute", tag="figures",
+    response=shapes.AnalyticsOut, query=[*_PLACES, *COMPARE, _TOP], faces=LIST, errors=[422],
+)  # fmt: skip
+def index() -> Response:
+    """JSON and CSV tell all time without a period; the page shows today. Exact at `as_of`."""
+    now_ms = clock.now_ms()
+    return respond.respond(
+        lambda: _kept.get(("json", _query()), now_ms, lambda: _finished_figures(now_ms)),
+        page=lambda: _kept.get(
+            ("page", request.full_path, request.environ.get("HTTP_COOKIE")), now_ms, lambda: _page(now_ms)
+        ),
+        csv=lambda: (shapes.ANALYTICS_COLUMNS, shapes.analytics_rows(_figures(now_ms))),
+        filename="analytics.csv",
+    )
+
+
+def _query() -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(request.args.items(multi=True))) if request.environ["QUERY_STRING"] else ()
+
+
+def _page(now_ms: int) -> Finished:
+    with reading.reading() as tx, islands.page(tx, now_ms):
+        context = today.page_context(tx, request.args, now_ms)
+        return Finished(render_template("analytics/index.html", **context).encode(), answers.HTML)
+
+
+def _finished_figures(now_ms: int) -> Finished:
+    return Finished(jsonio.to_bytes(_figures(now_ms)), answers.JSON)
+
+
+def _figures(now_ms: int) -> dict[str, Any]:
+    args, top = request.args, _whole("top", 10, MOST_TOP)
+
+    def find(tx: Any) -> dict[str, Any]:
+        period = periods.parse(args, now_ms, tx.zone)
+        compare = periods.compare(period, periods.compare_mode(args), now_ms, tx.zone)
+        return told(tx, filtering.resolve(tx, args), period, compare, top, now_ms)
+
+    with reading.reading() as tx:
+        counted = sums.reads_lines((), filtering.resolve(tx, args))
+        if not counted:
+            return find(tx)
+    return reading.in_thread(find)
+
+
+def told(tx: Any, filters: Filters, period: Period, compare: Period | None, top: int, now_ms: int) -> dict[str, Any]:
+    """What `GET /analytics` says at this position of the ledger."""
+    said = shapes.frame(now_ms, reading.seq(tx), tx.currency, period, compare)
+    now = metrics.headline(tx, filters, period)
+    then = metrics.headline(tx, filters, compare) if compare else None
+    total = now.value("net_sales")
+    best = metrics.top_products(tx, filters, period, compare, top, total=int(total or 0))
+    return shapes.analytics(said, now, then, best, metrics.last_minute(tx, filters, now_ms))
+
+
+def state(tx: Any, now_ms: int) -> str:
+    """The live topic `analytics`: the whole shop, all time, as a JSON text."""
+    return jsonio.dumps(told(tx, ALL, periods.named("all", now_ms, tx.zone), None, 10, now_ms))
+
+
+# ---- The metrics layer ----
+
+
+@blueprint.get("/explore")
+@api(
+    "GET", "/explore", summary="Ask the metrics layer", response=shapes_explore.ExploreOut, tag="figures",
+    query=[*_EXPLORE, *_PLACES, *COMPARE], faces=("json", "csv"), errors=[422],
+)  # fmt: skip
+def explore() -> Response:
+    """Metrics by dimensions at a grain; rows and rest sum to the totals where a metric is additive."""
+    now_ms = clock.now_ms()
+    if respond.wanted("json", "csv") == "json":
+        return respond.respond(
+            lambda: _kept.get(
+                ("explore", _query()),
+                now_ms,
+                lambda: Finished(jsonio.to_bytes(_explored(100, now_ms)[1]), answers.JSON),
+            )
+        )
+    columns, data = _explored(None, now_ms)
+    return respond.respond(
+        {}, csv=lambda: (columns, shapes_explore.explore_rows(data, columns)), filename="explore.csv"
+    )
+
+
+def _explored(default_limit: int | None, now_ms: int) -> tuple[list[str], dict[str, Any]]:
+    args = request.args
+    limit = _whole("limit", default_limit, MOST_ROWS)
+
+    def find(tx: Any) -> tuple[list[str], dict[str, Any]]:
+        period = periods.parse(args, now_ms, tx.zone)
+        compare = periods.compare(period, periods.compare_mode(args), now_ms, tx.zone)
+        answer = metrics.ask(
+            tx, _listed("metric") or ["net_sales"], by=_listed("by"), grain=args.get("grain") or None,
+            filters=filtering.resolve(tx, args), period=period, compare=compare,
+            sort=args.get("sort") or None, limit=limit, now_ms=now_ms,
+        )  # fmt: skip
+        said = shapes.frame(now_ms, reading.seq(tx), tx.currency, period, compare)
+        return shapes_explore.explore_columns(answer), shapes_explore.explored(said, answer, _names(tx, answer))
+
+    return reading.in_thread(find)
+
+
+def _names(tx: Any, answer: metrics.Answer) -> dict[str, dict[Any, Any]]:
+    """How the values of the asked dimensions are shown."""
+    found: dict[str, dict[Any, Any]] = {}
+    for place, name in enumerate(answer.question.by):
+        if name == "product":
+            found[name] = dict(values.find_products(tx, {row.keys[place] for row in answer.rows}))
+        elif name not in ("region", "weekday", "hour"):
+            found[name] = dict(values.find_value_names(tx, DIMENSIONS[name]))
+    return found
+
+
+@blueprint.get("/explore/metrics")
+@api(
+    "GET",
+    "/explore/metrics",
+    summary="Every metric and dimension",
+    response=shapes_explore.DictionaryOut,
+    tag="figures",
+)
+def dictionary() -> Response:
+    """The dictionary of figures: one definition each."""
+    return respond.respond(shapes_explore.dictionary)
+
+
+@blueprint.get("/analytics/reconciliation")
+@api(
+    "GET", "/analytics/reconciliation", summary="Every breakdown beside the headline of a period", tag="figures",
+    response=shapes_explore.ReconciliationOut, query=_PLACES, faces=LIST, errors=[422],
+)  # fmt: skip
+def reconciliation() -> Response:
+    """Rows by each dimension are summed and laid beside the headline; what is not additive is left out."""
+    args, now_ms = request.args, clock.now_ms()
+    default = "today" if respond.wanted("json", "html", "csv") == "html" else "all"
+
+    def find(tx: Any) -> dict[str, Any]:
+        period, filters = periods.parse(args, now_ms, tx.zone, default), filtering.resolve(tx, args)
+        found = {
+            name: metrics.ask(
+                tx, shapes_explore.RECONCILED, by=[name], period=period, filters=filters, now_ms=now_ms, limit=None
+            )
+            for name in DIMENSIONS
+        }
+        return shapes_explore.reconciliation(shapes.frame(now_ms, reading.seq(tx), tx.currency, period), found)
+
+    data = reading.in_thread(find)
+    return respond.respond(
+        data,
+        page=lambda: ("analytics/reconciliation.html", {**data, "metrics": shapes_explore.reconciled()}),
+        csv=lambda: (shapes_explore.RECONCILIATION_COLUMNS, shapes_explore.reconciliation_rows(data)),
+        filename="reconciliation.csv",
+    )
+
+
+def _listed(name: str) -> list[str]:
+    return [part for text in request.args.getlist(name) for part in text.split(",") if part]
+
+
+def _whole(name: str, default: Any, most: int) -> Any:
+    text = request.args.get(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.lstrip("-").isdigit()) or len(text) > 20:
+        raise invalid_parameter(name, "not_a_number", f"{name} is a whole number.")
+    if int(text) < 1:
+        raise invalid_parameter(name, "too_small", f"{name} is at least 1.")
+    if int(text) > most:
+        raise invalid_parameter(name, "too_large", f"{name} is at most {most:,}.")
+    return int(text)

@@ -1,0 +1,1 @@
+"""Arithmetic of the pages of figures: comparisons, hours of a day, places, and the words for them."""

@@ -1,0 +1,62 @@
+"""create_app: settings, database, features, islands, topics, the socket."""
+
+import logging
+import sys
+from pathlib import Path
+
+from flask import Flask
+
+from webapp import clock, config, web
+from webapp.config import Settings
+from webapp.db import store
+from webapp.web import health, logs, templating
+
+log = logging.getLogger("takings")
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application over the database that the settings name.
+
+    Raises config.ConfigError for a setting or a database that does not fit.
+    """
+    settings = settings or config.load()
+    clock.set_clock_file(settings.clock_file)
+    logs.setup(settings.log or ("text" if sys.stderr.isatty() else "json"))
+    shop = store.open(settings)
+    app = Flask("takings", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    web.init_app(app, settings)
+    templating.register(app)
+    app.register_blueprint(health.blueprint)
+    _add_features(app)
+    if shop.mode == "demo":
+        _add_demo(app)
+    return app
+
+
+def _add_features(app: Flask) -> None:
+    from webapp.analytics import islands as figures
+    from webapp.analytics import routes as analytics
+    from webapp.imports import islands as import_islands
+    from webapp.imports import routes as imports
+    from webapp.live import islands, socket, topics
+    from webapp.orders import islands as orders_live
+    from webapp.orders import routes as orders
+    from webapp.products import routes as products
+    from webapp.sell import routes as sell
+    from webapp.shop import routes as shop
+    from webapp.stock import routes as stock
+
+    for feature in (analytics, sell, orders, products, stock, shop, imports):
+        app.register_blueprint(feature.blueprint)
+    islands.known.install(app.jinja_env)
+    socket.register(app)
+    topics.topic("orders", orders_live.shape_events, newest=orders_live.newest)
+    topics.topic("analytics", state=analytics.state)
+    assert figures and import_islands  # their islands are registered by being imported
+
+
+def _add_demo(app: Flask) -> None:
+    from webapp.demo import routes as demo
+
+    app.register_blueprint(demo.blueprint)

@@ -1,0 +1,86 @@
+"""What the database knows of imports."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from webapp.db import queries
+
+sql = queries.load("imports")
+LAST = 2**62
+
+
+def insert_import(tx: Any, row: dict[str, Any]) -> None:
+    """Add an import: id, job_id, file_name, path, sha256, mapping, state, preview, created_ms."""
+    sql.insert_import.run(tx, **row)
+
+
+def find_import(tx: Any, import_id: int) -> Any:
+    """One import, or None."""
+    return sql.find_import.one(tx, id=import_id)
+
+
+def find_page(tx: Any, before_id: int | None, limit: int) -> list[Any]:
+    """Imports older than one, newest first."""
+    return sql.find_page.all(tx, before_id=LAST if before_id is None else before_id, limit=limit)
+
+
+def find_same(tx: Any, import_id: int, sha256: str, mapping: str) -> list[Any]:
+    """Other imports of the same bytes by the same mapping, oldest first."""
+    return sql.find_same.all(tx, id=import_id, sha256=sha256, mapping=mapping)
+
+
+def update_started(tx: Any, import_id: int, sha256: str, total_rows: int) -> None:
+    """The file was read through and its rows are being entered."""
+    sql.update_started.run(tx, id=import_id, sha256=sha256, total_rows=total_rows, now_ms=tx.now_ms)
+
+
+def add_counts(tx: Any, import_id: int, position: str, counts: dict[str, int]) -> None:
+    """More rows were read (read, imported, repeated, rejected), up to a position."""
+    sql.add_counts.run(tx, id=import_id, position=position, **counts)
+
+
+def update_state(tx: Any, import_id: int, state: str, error: str | None = None, ended_ms: int | None = None) -> None:
+    """Where the import stands; a known reason stays."""
+    sql.update_state.run(tx, id=import_id, state=state, error=error, ended_ms=ended_ms)
+
+
+def update_start(tx: Any, import_id: int, job_id: int, mapping: str) -> None:
+    """The import waits for its job, with its final mapping."""
+    sql.update_start.run(tx, id=import_id, job_id=job_id, mapping=mapping)
+
+
+def update_preview(tx: Any, import_id: int, preview: str, total_rows: int | None) -> None:
+    """What was found in the file."""
+    sql.update_preview.run(tx, id=import_id, preview=preview, total_rows=total_rows)
+
+
+def insert_errors(tx: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Rows that were not imported: (import_id, row_number, field, detail, value)."""
+    sql.insert_errors.rows(tx, rows)
+
+
+def find_errors(tx: Any, import_id: int, limit: int, after: tuple[int, str] = (0, "")) -> list[Any]:
+    """Rows that were not imported, in order, behind a (row, field)."""
+    return sql.find_errors.all(tx, import_id=import_id, after_row=after[0], after_field=after[1], limit=limit)
+
+
+def insert_sources(tx: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    """The rows behind sales and returns: (import_id, first_row, order_id, return_id, rows)."""
+    sql.insert_sources.rows(tx, rows)
+
+
+def find_sources(tx: Any, order_id: int | None = None, return_id: int | None = None) -> list[Any]:
+    """The rows from which an order or a return was made."""
+    if order_id is not None:
+        return sql.find_sources_of_order.all(tx, order_id=order_id)
+    return sql.find_sources_of_return.all(tx, return_id=return_id)
+
+
+def catalogue_changed(tx: Any, seq: int) -> bool:
+    """Whether a product was changed after a seq."""
+    return sql.find_foreign_change.one(tx, seq=seq) is not None
+
+
+def find_versions(tx: Any, product_ids: Iterable[int]) -> list[Any]:
+    """What products were called and where they stood, oldest first."""
+    return sql.find_versions_of.all(tx, product_ids=product_ids)

@@ -1,0 +1,173 @@
+"""The addresses of the live channel: `/live` (WebSocket), `/events` (server-sent events) and each island's own.
+
+flask-sock makes the handshake; then the connection is handed to the hub. What must be refused is refused before.
+"""
+
+import base64
+import binascii
+import os
+import re
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, Response, current_app, request
+from flask_sock import Sock
+from simple_websocket import ConnectionError as HandshakeError
+from simple_websocket import Server
+from wsproto.utilities import RemoteProtocolError
+
+from webapp import clock
+from webapp.db import reading
+from webapp.errors import Forbidden, Malformed, Unavailable, invalid_parameter
+from webapp.live import hub, islands, lines, sse
+from webapp.live.messages import Wanted
+
+_LAST_EVENT = re.compile(r"(?:(?P<epoch>[^-\s]{1,64})-)?(?P<seq>\d{1,18})", re.ASCII)
+_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+blueprint = Blueprint("live", __name__)
+sock = Sock()
+
+
+class _NoThread:
+    """Stands for simple-websocket's reader: the hub reads."""
+
+    name = ""
+
+    def __init__(self, target: object = None) -> None:
+        self.target = target
+
+    def start(self) -> None:
+        """Nothing is to be started."""
+
+
+class _NoEvent:
+    """Stands for simple-websocket's event: nobody waits for it."""
+
+    def set(self) -> None:
+        """Nobody waits."""
+
+
+def register(app: Flask) -> None:
+    """Add the addresses to the app; islands that are registered by now answer at theirs."""
+    app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": _NoThread, "event_class": _NoEvent}
+    islands.install(app.jinja_env)
+    app.register_blueprint(blueprint)
+    taken = {rule.rule for rule in app.url_map.iter_rules()}
+    for path in islands.known.by_path:
+        if path not in taken:
+            app.add_url_rule(path, f"island {path}", show_island)
+
+
+@blueprint.before_request
+def _check_origin() -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None and not is_own(origin, request.host, current_app.config.get("PUBLIC_URL")):
+        raise Forbidden("The live channel is open to pages of this site only.")
+    if request.endpoint == "live.live":
+        _check_handshake()
+    if not hub.current().has_room():
+        raise Unavailable("As many screens as can be served are open. Try again in a moment.", retry_after=5)
+
+
+def is_own(origin: str, host: str, public_url: str | None = None) -> bool:
+    """Whether an Origin is this site: the host that was asked, or the address under which a proxy shows it."""
+    try:
+        parts = urlsplit(origin)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            return False
+        own = {_host_and_port(f"{parts.scheme}://{host}")}
+        if public_url:
+            own.add(_host_and_port(public_url))
+        return _host_and_port(origin) in own
+    except ValueError:
+        return False
+
+
+def _host_and_port(url: str) -> tuple[str, int]:
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]
+
+
+def _check_handshake() -> None:
+    headers = request.headers
+    try:
+        key = base64.b64decode(headers.get("Sec-WebSocket-Key", ""), validate=True)
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != 16 or headers.get("Sec-WebSocket-Version") != "13":
+        raise Malformed("This is no handshake of RFC 6455, version 13.")
+    if "gunicorn.socket" not in request.environ or not hub.driven():
+        raise Unavailable("The live channel needs the server that `serve` starts.")
+    # Frames are short and shared by all: none is compressed, so no extension is agreed on.
+    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+
+
+@blueprint.errorhandler(RemoteProtocolError)
+@blueprint.errorhandler(HandshakeError)
+def _no_handshake(_: Exception) -> Response:
+    return Response("This is no handshake of RFC 6455.\n", 400, mimetype="text/plain")
+
+
+@sock.route("/live", bp=blueprint)
+def live(connection: Server) -> None:
+    """Hand the socket over. The server closes its own descriptor, ours lives on."""
+    fd = os.dup(connection.sock.fileno())
+    connection.connected = False  # else flask-sock would say goodbye in our name
+    hub.current().adopt(fd, _sent_behind(request.environ))
+    hub.wake()
+
+
+def _sent_behind(environ: dict[str, object]) -> bytes:
+    # What the client has sent behind its handshake was read by gunicorn together with it.
+    reader = getattr(environ.get("wsgi.input"), "reader", None)
+    unreader = getattr(reader, "unreader", None)
+    return unreader.take_buffered() if unreader is not None else b""
+
+
+@blueprint.get("/events")
+def events() -> Response:
+    """The topics as server-sent events, from `Last-Event-ID` or `since` on, else from now on."""
+    wanted = _wanted()
+    connection = request.environ.get("gunicorn.socket")
+    if connection is not None:
+        lines.tune(connection.fileno())
+        connection.settimeout(lines.UNREAD_S)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return Response(sse.stream(hub.current(), wanted), mimetype="text/event-stream", headers=headers)
+
+
+def _wanted() -> Wanted:
+    for name in request.args:
+        if name not in ("topics", "since", "epoch"):
+            raise invalid_parameter(name, "unknown_field", "There is no such parameter.")
+    names = [name for name in request.args.get("topics", "").split(",") if name]
+    if not names:
+        raise invalid_parameter("topics", "missing", "Say which topics, such as orders,analytics.")
+    for name in names:
+        if name not in hub.current().topics.names():
+            raise invalid_parameter("topics", "unknown", f"There is no topic {name[:100]}.")
+    since, epoch = _where()
+    return Wanted(frozenset(names), (), since, epoch)
+
+
+def _where() -> tuple[int | None, str | None]:
+    last = request.headers.get("Last-Event-ID", "").strip()
+    if last:
+        found = _LAST_EVENT.fullmatch(last)
+        # An id that is not ours is of a history that we do not know: start anew rather than leave a gap.
+        return (int(found["seq"]), found["epoch"]) if found else (0, "")
+    text = request.args.get("since", "")
+    if not text:
+        return None, None
+    found = _LAST_EVENT.fullmatch(text)
+    if found is None:
+        raise invalid_parameter("since", "not_whole", "A change is named by its number.")
+    return int(found["seq"]), request.args.get("epoch") or found["epoch"]
+
+
+def show_island(**_: str) -> Response:
+    """An island alone, as a page and a push show it."""
+    address = request.path + ("?" + request.query_string.decode("latin-1") if request.query_string else "")
+    with reading.reading() as tx:
+        html = islands.render(address, tx, clock.now_ms())
+    headers = {"Cache-Control": "private, no-cache", "Vary": "HX-Request"}
+    return Response(html, mimetype="text/html", headers=headers)

@@ -1,0 +1,86 @@
+"""Categories, brands and vendors over HTTP."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response
+
+from webapp import clock
+from webapp.db import reading, store, writer
+from webapp.products import actions, dao, rules, shapes
+from webapp.web import body as bodies
+from webapp.web import respond
+from webapp.web.fields import Input
+from webapp.web.openapi import LIST, PAGING, api
+from webapp.web.paging import ask
+
+blueprint = Blueprint("names", __name__)
+FACES = tuple(face for face in LIST if face != "html")
+
+
+@blueprint.get("/categories")
+@api("GET", "/categories", summary="List categories by path", response=shapes.Categories, faces=FACES, query=PAGING)
+def index_categories() -> Response:
+    """Every category with its path."""
+    return _list("category", "path", ("id", "parent_id", "name", "path"))
+
+
+@blueprint.get("/brands")
+@api("GET", "/brands", summary="List brands by name", response=shapes.Names, faces=FACES, query=PAGING)
+def index_brands() -> Response:
+    """Every brand."""
+    return _list("brand", "name", ("id", "name"))
+
+
+@blueprint.get("/vendors")
+@api("GET", "/vendors", summary="List vendors by name", response=shapes.Names, faces=FACES, query=PAGING)
+def index_vendors() -> Response:
+    """Every vendor."""
+    return _list("vendor", "name", ("id", "name"))
+
+
+def _list(kind: str, order: str, columns: tuple[str, ...]) -> Response:
+    asked = ask()
+    with reading.reading() as tx:
+        rows = dao.find_names(tx, kind)
+    after = asked.after[0] if asked.after else ""
+    shown, following = asked.cut(
+        [row for row in rows if row[order] > after][: asked.limit + 1], lambda row: [row[order]]
+    )
+    return respond.respond(
+        {"items": [shapes.name_json(row) for row in shown], "next": following},
+        csv=lambda: (columns, ([row[name] for name in columns] for row in rows)),
+        filename=f"{rules.plural(kind)}.csv",
+        next=following,
+    )
+
+
+@blueprint.post("/categories")
+@api("POST", "/categories", summary="Add a category", request=shapes.NewCategory, response=shapes.Category, status=201,
+     form=True, errors=[409, 422])  # fmt: skip
+def create_category() -> Response:
+    """The category and those above it exist."""
+    return _create(actions.create_categories, shapes.NewCategory, "/categories")
+
+
+@blueprint.post("/brands")
+@api("POST", "/brands", summary="Add a brand", request=shapes.NewName, response=shapes.Named, status=201, form=True,
+     errors=[409, 422])  # fmt: skip
+def create_brand() -> Response:
+    """The brand exists."""
+    return _create(actions.create_brands, shapes.NewName, "/brands")
+
+
+@blueprint.post("/vendors")
+@api("POST", "/vendors", summary="Add a vendor", request=shapes.NewName, response=shapes.Named, status=201, form=True,
+     errors=[409, 422])  # fmt: skip
+def create_vendor() -> Response:
+    """The vendor exists."""
+    return _create(actions.create_vendors, shapes.NewName, "/vendors")
+
+
+def _create(action: Callable[[Any, list[Any]], list[Any]], shape: type[Input], location: str) -> Response:
+    body = bodies.read()
+    item = body.model(shape, currency=store.shop().currency, now_ms=clock.now_ms())
+    key = body.key(item)
+    return respond.made(writer.do(action, item, key), location=location, key=key)

@@ -1,0 +1,52 @@
+"""THE table of background work: what runs when, and what follows which topic."""
+
+from typing import Any
+
+from webapp import clock
+from webapp.config import Settings
+from webapp.db import queries, writer
+from webapp.db.tx import Tx
+from webapp.imports import jobs as imports
+from webapp.jobs import queue, registry, worker
+from webapp.jobs.progress import Context
+from webapp.live import outbox
+from webapp.metrics import rollups
+from webapp.web import logs
+
+KEPT_MS = 8 * 86_400_000
+SLICE = 500
+sql = queries.load("db")
+
+
+def _prune(tx: Tx, limits: list[int]) -> list[Any]:
+    """Forget what is past its time, a slice of each: outbox, kept answers, seconds, ended jobs."""
+    return [
+        {
+            "dropped": outbox.prune(tx, tx.now_ms, limit)
+            + sql.prune_kept.run(tx, before_ms=tx.now_ms - KEPT_MS, limit=limit)
+            + rollups.prune(tx, tx.now_ms)
+            + (queue.prune(tx, limit) or 0)
+        }
+        for limit in limits
+    ]
+
+
+@registry.job("prune")
+def prune(context: Context) -> None:
+    """Slice after slice until little is left to forget."""
+    while writer.do(_prune, SLICE)["dropped"] >= SLICE:
+        context.breathe()
+
+
+registry.every(60, "prune")
+assert imports  # its jobs are registered by being imported
+
+
+def work(settings: Settings) -> int:
+    """Run the worker until it is told to stop."""
+    import sys
+
+    clock.set_clock_file(settings.clock_file)
+    logs.setup(settings.log or ("text" if sys.stderr.isatty() else "json"))
+    worker.run_forever()
+    return 0
