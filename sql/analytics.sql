@@ -1,15 +1,3 @@
--- name: find_feed
--- The orders that happened last, for the feed; an empty list of channels or locations means any.
-select o.id, o.placed_ms, o.total_minor, c.name as channel, c.kind, l.name as location
-from orders o
-join channel c on c.id = o.channel_id
-left join location l on l.id = o.location_id
-where o.placed_ms <= :now_ms
-  and (:any_channel or o.channel_id in :channels)
-  and (:any_location or coalesce(o.location_id, 0) in :locations)
-order by o.placed_ms desc, o.id desc
-limit :limit;
-
 -- name: find_shelf
 -- How much of these products there is over all locations, and where the point of reordering lies.
 select p.id, p.tracked, p.reorder_point, coalesce(sum(s.quantity), 0) as quantity

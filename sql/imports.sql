@@ -47,7 +47,7 @@ where id = :id;
 -- name: update_state
 -- Where the import stands.
 update import
-set state = :state, error = coalesce(:error, error), ended_ms = :ended_ms
+set state = :state, error = :error, ended_ms = :ended_ms
 where id = :id;
 
 -- name: update_start
@@ -58,9 +58,9 @@ update import set state = 'queued', job_id = :job_id, mapping = :mapping where i
 -- What was found in the file.
 update import set preview = :preview, total_rows = :total_rows where id = :id;
 
--- name: update_preview_mapping
--- The file is looked at anew under another mapping.
-update import set mapping = :mapping, preview = :preview where id = :id;
+-- name: update_path
+-- The same bytes are read from another place from now on.
+update import set path = :path where id = :id;
 
 -- name: insert_errors
 -- Rows that were not imported.

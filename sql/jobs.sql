@@ -55,7 +55,8 @@ where id = :id and fence = :fence and state in ('running', 'cancelling');
 -- name: release_job
 -- Give work back, to be gone on with by the next worker.
 update job
-set state = case state when 'cancelling' then 'cancelling' else 'queued' end, leased_until_ms = 0, attempts = attempts - 1
+set state = case state when 'cancelling' then 'cancelling' else 'queued' end, leased_until_ms = 0,
+  attempts = attempts - 1, run_after_ms = :run_after_ms
 where id = :id and fence = :fence and state in ('running', 'cancelling');
 
 -- name: cancel_job

@@ -12,14 +12,6 @@ where seq >= coalesce((select max(before.seq) from outbox before where before.se
 order by seq
 limit :limit;
 
--- name: find_newest
--- The newest rows of a topic and event, the newest first.
-select seq, last_seq, topic, event, first_id, at_ms
-from outbox
-where topic = :topic and event = :event
-order by seq desc
-limit :limit;
-
 -- name: find_position
 -- The number of the last committed change.
 select value from counter where name = 'seq';

@@ -45,9 +45,8 @@ def _add_features(app: Flask) -> None:
     from webapp.products import routes as products
     from webapp.sell import routes as sell
     from webapp.shop import routes as shop
-    from webapp.stock import routes as stock
 
-    for feature in (analytics, sell, orders, products, stock, shop, imports):
+    for feature in (analytics, sell, orders, products, shop, imports):
         app.register_blueprint(feature.blueprint)
     islands.known.install(app.jinja_env)
     socket.register(app)

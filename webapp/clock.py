@@ -277,7 +277,7 @@ class Zone:
         ]
         begins = [start for start in (from_ms, *changes) if start < to_ms]
         pieces: list[tuple[int, int]] = []
-        for begin, end in zip(begins, [*begins[1:], to_ms], strict=True):
+        for begin, end in pairwise([*begins, to_ms]):
             wall = (begin + self._offset(begin)) % DAY
             pieces.append((begin, wall // SECOND))
             first = begin + HOUR - wall % HOUR

@@ -96,7 +96,10 @@ class Formatter:
         """A count by the locale's grouping: "30,211"; a Decimal keeps its decimals."""
         if value is None:
             return NONE
-        return self._whole(value) if isinstance(value, int) else _proper(self._plain(value))
+        if isinstance(value, int):
+            return self._whole(value)
+        places = max(-int(value.as_tuple().exponent), 0)
+        return _proper(format_decimal(value, format="#,##0." + "0" * places if places else "#,##0", locale=self.locale))
 
     def number_short(self, value: int | None) -> str:
         """ "4.8k"; under a thousand as it is."""

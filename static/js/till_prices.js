@@ -17,12 +17,12 @@ export class Prices {
 
   take(list) {
     if (!list) return;
-    this.byId = new Map(list.items.map((item) => [item.id, item]));
+    this.byId = new Map(list.items.map((item) => [item.id, { ...item, price: item.price_minor }]));
     this.byCode = new Map();
-    for (const item of list.items) {
+    for (const item of this.byId.values()) {
       if (item.gtin) this.byCode.set(bare(item.gtin), item);
     }
-    for (const item of list.items) this.byCode.set(item.sku, item);
+    for (const item of this.byId.values()) this.byCode.set(item.sku, item);
   }
 
   /** Ask for the list again; what is known stays when nobody answers. */

@@ -1,5 +1,6 @@
 """The hub over real sockets: what a watcher is told, and in which order."""
 
+import gc
 import json
 import os
 import socket
@@ -63,7 +64,8 @@ def test_a_return_is_an_event_of_its_own_and_the_sale_stays_as_it_was(hub, clien
     run(hub)
 
     events = one.hear()[1:]
-    assert [(event["event"], event["data"]["status"]) for event in events] == [("placed", "placed"), ("returned", "returned")]
+    statuses = [(event["event"], event["data"]["status"]) for event in events]
+    assert statuses == [("placed", "placed"), ("returned", "returned")]
 
 
 def test_numbers_jump_over_what_other_topics_took(hub, client):
@@ -235,7 +237,7 @@ def test_an_island_with_a_wrong_parameter_says_so_once(hub, client, turned):
 def test_a_failing_island_stops_nobody(hub, client):
     page = client({"islands": ["/count?least=x", "/count"]})
     sell(1)
-    run(hub)
+    run(hub, 8)
 
     assert page.hear()[-1]["html"].endswith(">1 orders</p>")
 
@@ -243,7 +245,7 @@ def test_a_failing_island_stops_nobody(hub, client):
 def test_a_page_that_is_as_new_as_the_island_gets_nothing(hub, client):
     first = client({"islands": ["/count"]})
     sell(1)
-    run(hub)
+    run(hub, 8)
     first.hear()
 
     second = client({"islands": ["/count"], "since": 1, "epoch": hub.tail.epoch})
@@ -420,7 +422,7 @@ def stall(hub, client, wanted):
     for amount in range(1, 400):
         sell(amount)
         run(hub, 1)
-        if hub.lines.busy(one.fd):
+        if one.fd in hub.behind:
             return one
     raise AssertionError("the buffers never filled")
 
@@ -452,26 +454,26 @@ def test_what_waits_for_a_slow_reader_stays_small(hub, client):
         sell(*range(1, 200))
         run(hub, 2)
 
-    rest = hub.lines.rests[slow.fd]
-
-    assert len(rest.view) < 300 and rest.replies == []
+    rest = hub.lines.rests.get(slow.fd)
+    assert slow.fd in hub.behind
+    assert rest is None or (len(rest.view) < 300 and rest.replies == [])
 
 
 def test_a_newer_island_takes_the_place_of_a_waiting_older_one(hub, client, turned):
     page = client({"islands": ["/count", "/second"]}, pair=toy.small_buffers())
-    for amount in range(1, 200):
+    for amount in range(1, 150):
         sell(amount)
-        turned.forward(1)
+        turned.forward(0.3)
         run(hub, 1)
 
     heard = []
     for _ in range(50):
         heard += page.hear()
-        hub.pump()
+        run(hub, 1)
 
     counts = [one["seq"] for one in heard if one.get("address") == "/count"]
-    assert counts == sorted(counts) and len(counts) < 150
-    assert heard[-1]["html"] == hub.screens.watched[heard[-1]["address"]].as_frame().decode("utf-8", "ignore") or counts[-1] == 199
+    assert counts == sorted(counts) and len(counts) < 100
+    assert [one["html"] for one in heard if one.get("address") == "/count"][-1].endswith(">149 orders</p>")
 
 
 def test_who_reads_nothing_for_a_minute_is_let_go_with_1013(hub, client, turned):
@@ -541,8 +543,8 @@ def test_a_number_that_is_given_again_gets_nothing_of_the_old_connection(shop, t
         # In the middle of a sending, a connection ends and a newcomer gets its number.
         if not fresh:
             victim = two if two.fd in hub.lines._due else one
-            hub.lines.drop(victim.fd)
             pair = socket.socketpair()
+            hub.lines.drop(victim.fd)
             os.dup2(pair[1].fileno(), victim.fd)
             pair[1].close()
             fresh.append(toy.Client(pair=(pair[0], None)))
@@ -558,6 +560,9 @@ def test_a_number_that_is_given_again_gets_nothing_of_the_old_connection(shop, t
 
 
 def test_every_descriptor_is_closed_in_the_end(hub, client):
+    client(ORDERS).close()
+    run(hub)
+    gc.collect()
     before = len(os.listdir("/proc/self/fd"))
     watchers = [client(ORDERS, {"islands": ["/count"]}) for _ in range(20)]
     for one in watchers[:10]:
@@ -569,7 +574,7 @@ def test_every_descriptor_is_closed_in_the_end(hub, client):
         one.close()
     run(hub)
 
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(os.listdir("/proc/self/fd")) <= before
     assert not (hub.lines.closing or hub.lines.open or hub.crowd.groups or hub.crowd.group_of or hub.screens.watched)
 
 

@@ -44,7 +44,8 @@ def take_back(tx, order_ids):
         return_id = tx.next("returns")
         seq = outbox.append(tx, "orders", "returned", return_id)
         tx.execute(
-            "insert into returns (id, seq, order_id, returned_ms, entered_ms, day, hour_ms, hour, channel_id, total_minor)"
+            "insert into returns"
+            " (id, seq, order_id, returned_ms, entered_ms, day, hour_ms, hour, channel_id, total_minor)"
             " values (?, ?, ?, ?, ?, 0, 0, 0, 1, 0)", (return_id, seq, order_id, tx.now_ms, tx.now_ms),
         )  # fmt: skip
         results.append({"id": order_id, "seq": seq})
@@ -70,6 +71,10 @@ def ledger():
     return [tuple(row) for row in rows]
 
 
+def ask(tx, sql, *values):
+    return tx.execute(sql, values).fetchone()[0]
+
+
 def shape(tx, events):
     """Each order as of its number."""
     shaped = []
@@ -77,12 +82,18 @@ def shape(tx, events):
         for seq, changed_id in enumerate(event.ids(), event.seq):
             order_id = changed_id
             if event.event == "returned":
-                order_id = tx.execute("select order_id from returns where id = ?", (changed_id,)).fetchone()[0]
-            amount = tx.execute("select total_minor from orders where id = ?", (order_id,)).fetchone()[0]
-            back = tx.execute("select count(*) from returns where order_id = ? and seq <= ?", (order_id, seq)).fetchone()[0]
+                order_id = ask(tx, "select order_id from returns where id = ?", changed_id)
+            amount = ask(tx, "select total_minor from orders where id = ?", order_id)
+            back = ask(tx, "select count(*) from returns where order_id = ? and seq <= ?", order_id, seq)
             data = {"id": order_id, "amount": amount, "status": "returned" if back else "placed"}
             shaped.append((seq, event.event, event.at_ms, json.dumps(data)))
     return shaped
+
+
+def newest(tx):
+    """The newest 50 orders as they stand now."""
+    rows = tx.execute("select id, total_minor from orders order by id desc limit 50")
+    return json.dumps([{"id": order_id, "amount": amount} for order_id, amount in rows])
 
 
 def totals(tx, now_ms):
@@ -146,7 +157,7 @@ def make_islands():
 
 def make_hub(clock, **more):
     topics = Topics()
-    topics.topic("orders", shape)
+    topics.topic("orders", shape, newest=newest)
     topics.topic("analytics", state=totals, follows=["orders"])
     return Hub(more.pop("source", reading), topics, make_islands(), clock.now, clock.now_ms, **more)
 

@@ -116,7 +116,7 @@ times = st.builds(lambda base, off: base + off, st.sampled_from(MOMENTS), st.int
 
 @st.composite
 def histories(draw: Any, most: int = 14) -> Shop:
-    """A shop with random orders, returns (of known sales in part, and of unknown ones), moved products, late entries."""
+    """A shop with random orders, returns (known sales in part, unknown ones), moved products, late entries."""
     shop = Shop(clock.Zone(draw(st.sampled_from(ZONES))))
     current = {product: shop.product(product, **draw(versions)) for product in (1, 2, 3)}
     for _ in range(draw(st.integers(1, most))):
@@ -128,14 +128,20 @@ def histories(draw: Any, most: int = 14) -> Shop:
 
 
 def _fact(draw: Any, shop: Shop, current: dict[int, int]) -> Fact:
-    place = (draw(st.integers(1, 3)), draw(st.sampled_from([None, 1, 2])), draw(st.sampled_from([None, "GB", "GB-BNH", "FR"])))
+    place = (
+        draw(st.integers(1, 3)),
+        draw(st.sampled_from([None, 1, 2])),
+        draw(st.sampled_from([None, "GB", "GB-BNH", "FR"])),
+    )
     sold = [fact for fact in shop.facts if fact.sale]
     if sold and draw(st.booleans()):
         known = draw(st.sampled_from(sold))
         line = draw(st.sampled_from(list(known.lines)))
         part = draw(st.integers(1, line.units))
         back = Line(line.version, part, line.amount * part // line.units, line.cost)
-        return Fact(False, known.at_ms + draw(st.integers(0, 200_000_000)), [back], known.channel, known.location, known.region)
+        return Fact(
+            False, known.at_ms + draw(st.integers(0, 200_000_000)), [back], known.channel, known.location, known.region
+        )
     lines = [
         Line(current[product], draw(st.integers(1, 9)), draw(st.integers(0, 5000)), draw(st.sampled_from([None, 0, 7])))
         for product in draw(st.lists(st.sampled_from([1, 1, 2, 3]), min_size=1, max_size=4))
@@ -163,6 +169,9 @@ def filter_sets() -> Any:
     names = st.lists(st.sampled_from(sorted(values)), max_size=2, unique=True)
     return names.flatmap(
         lambda chosen: st.fixed_dictionaries(
-            {name: st.lists(st.sampled_from(list(values[name])), min_size=1, max_size=2, unique=True) for name in chosen}
+            {
+                name: st.lists(st.sampled_from(list(values[name])), min_size=1, max_size=2, unique=True)
+                for name in chosen
+            }
         )
     )

@@ -51,7 +51,7 @@ class Version:
 
 @dataclass
 class Shop:
-    """A ledger in memory with categories 1 Drinks > 2 Cold > 3 Iced, 4 Food; three channels; locations main 1, pier 2."""
+    """A ledger in memory: categories 1 Drinks > 2 Cold > 3 Iced, 4 Food; three channels; locations main 1, pier 2."""
 
     zone: clock.Zone
     now_ms: int = NOW
@@ -64,18 +64,29 @@ class Shop:
         migrations.migrate(self.connection, 0)
         for number, code in enumerate(("online", "store", "marketplace"), 1):
             self.run("insert into channel values (?, ?, ?, ?)", number, code, code.title(), code)
-        self.run("insert into location (id, code, name, region) values (1, 'main', 'Main', null), (2, 'pier', 'Pier', 'GB-BNH')")
+        self.run(
+            "insert into location (id, code, name, region)"
+            " values (1, 'main', 'Main', null), (2, 'pier', 'Pier', 'GB-BNH')"
+        )
         for number, parent, name, path in (
             (1, None, "Drinks", "Drinks"), (2, 1, "Cold", "Drinks/Cold"),
             (3, 2, "Iced", "Drinks/Cold/Iced"), (4, None, "Food", "Food"),
         ):  # fmt: skip
             self.run("insert into category values (?, ?, ?, ?)", number, parent, name, path)
         for table in ("brand", "vendor", "price_tier"):
-            self.run(f"insert into {table} values (1, '{table} one'), (2, '{table} two')")
+            self.run(f"insert into {table} values (1, '{table} one'), (2, '{table} two')")  # noqa: S608
 
     def run(self, statement: str, *values: Any) -> None:
         """Execute a statement."""
         self.connection.execute(statement, values)
+
+    def kept(self, rollup: str) -> list[tuple[Any, ...]]:
+        """A rollup's rows as they are kept, in order."""
+        return sorted(tuple(row) for row in self.connection.execute(f"select * from {rollup}"))  # noqa: S608
+
+    def spoil(self, rollup: str, column: str = "orders") -> None:
+        """Make every row of a rollup wrong by one."""
+        self.run(f"update {rollup} set {column} = {column} + 1")  # noqa: S608
 
     @property
     def tx(self) -> Tx:
@@ -143,7 +154,9 @@ class Shop:
                 )  # fmt: skip
             rollups.add_returns(tx, [rollups.ReturnFact(number, fact.at_ms, *place, told)])
 
-    def sell(self, at: int | str, amount: int, version: int = 1, units: int = 1, cost: int | None = None, **more: Any) -> None:
+    def sell(
+        self, at: int | str, amount: int, version: int = 1, units: int = 1, cost: int | None = None, **more: Any
+    ) -> None:
         """One order of one line."""
         at_ms = clock.parse_time(at) if isinstance(at, str) else at
         self.enter(Fact(True, at_ms, [Line(version, units, amount, cost)], **more))

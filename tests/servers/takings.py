@@ -15,9 +15,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Server:
-    """`python -m webapp serve` in a folder of its own. settings: more TAKINGS_ variables."""
+    """`python -m webapp serve` in a folder of its own. broken: a broken build's name. settings: more TAKINGS_ variables."""
 
-    def __init__(self, folder: Path, workers: int = 2, command: str = "serve", **settings: str) -> None:
+    def __init__(
+        self, folder: Path, workers: int = 2, command: str = "serve", broken: str = "", **settings: str
+    ) -> None:
         self.folder = folder
         self.database = folder / "shop.db"
         self.port = 0
@@ -28,6 +30,8 @@ class Server:
             "TAKINGS_DATABASE": str(self.database), "TAKINGS_WORKERS": str(workers), "TAKINGS_LOG": "text",
             "PYTHONUNBUFFERED": "1", **settings,
         }  # fmt: skip
+        if broken:
+            self.environ |= {"BROKEN_BUILD": broken, "PYTHONPATH": str(Path(__file__).parent / "broken")}
         self._process: subprocess.Popen[str] | None = None
 
     @property
@@ -39,6 +43,12 @@ class Server:
     def ws_url(self) -> str:
         """Where its live channel listens."""
         return f"ws://127.0.0.1:{self.port}/live"
+
+    @property
+    def pid(self) -> int:
+        """The process id of `serve`, above all others."""
+        assert self._process is not None
+        return self._process.pid
 
     def start(self) -> None:
         """Start and wait until it says that it listens; a restart takes the same port."""

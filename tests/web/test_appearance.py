@@ -46,7 +46,7 @@ def test_what_is_no_choice_changes_nothing(client: FlaskClient, theme: str) -> N
 
 
 @pytest.mark.parametrize(
-    "back", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)", "orders", "", "///x"]
+    "back", ["https://evil.test/", "//evil.test", "/\\evil.test", "javascript:alert(1)", "orders", "", "////x"]
 )
 def test_it_leads_to_no_other_place(client: FlaskClient, back: str) -> None:
     assert client.post("/appearance", data={"theme": "dark", "back": back}).headers["Location"] == "/"

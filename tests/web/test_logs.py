@@ -1,6 +1,7 @@
 import io
 import json
 import logging
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ from webapp.web import logs
 def written():
     """A function that sets the logs up in a style and gives what is written; all is put back afterwards."""
     root, access = logging.getLogger(), logs.Access
-    kept = root.handlers[:], root.level, access.write, access.json
+    kept = root.handlers[:], root.level, access.handler, access.json
 
     def use(style):
         stream = io.StringIO()
@@ -19,7 +20,7 @@ def written():
         return stream
 
     yield use
-    root.handlers[:], root.level, access.write, access.json = kept
+    root.handlers[:], root.level, access.handler, access.json = kept
 
 
 def test_a_json_log_has_one_object_a_line(written, client):
@@ -79,3 +80,29 @@ def test_a_quiet_look_at_health_is_not_written(written, client):
     assert " 404 " in stream.getvalue()
     logs.Access.say({"PATH_INFO": "/healthz", "REQUEST_METHOD": "GET"}, "200 OK", 0.0, "x")
     assert len(stream.getvalue().splitlines()) == 1
+
+
+def test_a_log_that_nobody_reads_stops_no_answer(written, client):
+    written("json").close()
+
+    assert client.get("/things").status_code == 200
+
+
+def test_the_log_of_the_tests_goes_on_beside_it(written, caplog):
+    written("text")
+
+    logging.getLogger("takings.x").warning("heard")
+
+    assert "heard" in caplog.text
+
+
+def test_gunicorn_speaks_in_the_same_log(written):
+    stream = written("json")
+    logger = logs.GunicornLogger(SimpleNamespace(loglevel="warning"))
+
+    logger.info("Booting worker")
+    logger.error("Worker %s died", 7)
+    logger.access(1, 2, 3, 4)
+
+    [line] = stream.getvalue().splitlines()
+    assert json.loads(line)["message"] == "Worker 7 died"

@@ -55,6 +55,11 @@ def test_an_unknown_address_is_404_and_a_wrong_method_405_with_allow(client):
     assert said.json["code"] == "method_not_allowed" and said.json["instance"] == "/things"
 
 
+@pytest.mark.parametrize("number", ["9" * 19, "9" * 5000])
+def test_an_id_that_no_database_holds_is_404(client, number):
+    assert client.get(f"/things/{number}").status_code == 404
+
+
 def test_a_failure_shows_no_trace_and_is_written_down(client, caplog):
     with caplog.at_level(logging.ERROR):
         said = client.get("/broken")

@@ -79,7 +79,8 @@ def test_the_big_figure_has_its_cents_apart(render: Render) -> None:
 def test_an_error_stands_beside_its_field_and_in_the_summary(render: Render) -> None:
     errors = [FieldError("/lines-0-quantity", "too_small", "Enter 1 or more"), FieldError("", "conflict", "Look again")]
     page = render(
-        '{% from "macros.html" import field, problems %}{{ problems(errors) }}{{ field("lines-0-quantity", "How many", "<0>", errors) }}',
+        '{% from "macros.html" import field, problems %}{{ problems(errors) }}'
+        '{{ field("lines-0-quantity", "How many", "<0>", errors) }}',
         errors=errors,
     )
 

@@ -47,7 +47,9 @@ class View:
     @property
     def so_far(self) -> str:
         """What follows the name of the comparison while the period is open."""
-        return " at this time" if self.span.open and self.span.days == 1 else " by now" if self.span.open else ""
+        if not self.span.open:
+            return ""
+        return " at this time" if self.span.days == 1 else " at the same point"
 
     def address(self, path: str, *, timed: bool = True) -> str:
         """Return the canonical address of an island; `timed` ones depend on period and comparison, too."""
@@ -70,6 +72,13 @@ def view(tx: Any, args: Mapping[str, Any], now_ms: int, said: Formatter) -> View
         period, compare, mode, filtering.resolve(tx, args), span, words.against(span, mode, then, said),
         (*named, ("compare", mode)),
     )  # fmt: skip
+
+
+def last_finished(view: View, now_ms: int, zone: Any) -> int:
+    """Return the last business day of the period that is over: a day that is not would look like a collapse."""
+    if view.period.to_ms is not None and view.period.to_ms <= now_ms:
+        return zone.day_of(view.period.to_ms - 1)
+    return zone.day_of(now_ms) - 1
 
 
 def span_of(period: Period, zone: Any) -> Span:

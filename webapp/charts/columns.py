@@ -120,7 +120,7 @@ def _joined(id_: str, class_: str, boxes: Sequence[Sequence[float]]) -> Markup:
 
 
 def _mark(columns: Sequence[Column], column: Column, scale: Scale) -> str:
-    if column.then is None:
+    if not column.then:
         return ""
     left, right = _sides(columns, column)
     return f"M{number(left)} {number(scale.y(column.then))}h{number(right - left)}"

@@ -10,7 +10,7 @@ from webapp.charts.parts import empty_tag, percent, tag
 _WIDTH, _HEIGHT, _EDGE = 100.0, 28.0, 3.0
 
 
-def sparkline(key: str, values: Sequence[float | None], label: str | None = None, *, open: bool = True) -> Markup:
+def sparkline(key: str, values: Sequence[float | None], label: str | None = None, *, open: bool = False) -> Markup:
     """Return the course of the values in one line, the last marked as now; None is a gap.
 
     label says what it shows ("Orders, last 14 Saturdays"); without one the drawing is decoration, for where the

@@ -173,9 +173,10 @@ def _texts(source: Mapping[str, str], origin: str) -> dict[str, tuple[str, str]]
             if plain and path:
                 raise ConfigError(name, f"is given twice, also as {name}_FILE")
             if path:
-                found[setting.name] = (read_file(name, path), f"{origin}, {name}_FILE")
+                found[name] = found[setting.name] = (read_file(name, path), f"{origin}, {name}_FILE")
             elif plain:
                 found[setting.name] = (plain, origin if name == setting.name else f"{origin}, {name}")
+                found[name] = found[setting.name]
     return found
 
 
@@ -232,9 +233,15 @@ def _derived(values: dict[str, Any], origins: dict[str, str], texts: dict[str, t
         values["trusted_proxies"] = []
     if values["llm"] is None:
         values["llm"] = "none" if demo else _llm_by_key(origins["llm_key"], texts)
+    elif values["llm"] in _KEYS and any(name in origins["llm_key"] for name in _KEYS.values()):
+        # The key of another provider is no key of this one.
+        values["llm_key"], origins["llm_key"] = texts.get(_KEYS[values["llm"]], (None, "default"))
     if values["weather"] is None:
         values["weather"] = "openweather" if values["weather_key"] and not demo else "none"
     return Settings(values, origins)
+
+
+_KEYS = {"openai": "OPENAI_API_KEY", "gemini": "GEMINI_API_KEY"}
 
 
 def _llm_by_key(origin: str, texts: dict[str, tuple[str, str]]) -> str:

@@ -64,11 +64,9 @@ class History:
         deliveries = self.stockroom.open() if opening else []
         if not opening and begins_ms > after_ms:
             deliveries = self.stockroom.deliver(day)
-        wanted = [
-            sale for sale in wishes(self.seed, day, self.first_day, self.zone) if after_ms < sale.placed_ms <= now_ms
-        ]
-        sales = [sale for sale in wanted if self.stockroom.serve(sale)]
-        self.regulars.name(day, sales)
+        wanted = [sale for sale in wishes(self.seed, day, self.first_day, self.zone) if sale.placed_ms > after_ms]
+        self.regulars.name(day, wanted)  # the whole day's, so that a later moment changes nobody's name
+        sales = [sale for sale in wanted if sale.placed_ms <= now_ms and self.stockroom.serve(sale)]
         self._send_back(day, sales)
         returns = [back for back in self._coming_back.pop(day, []) if back.returned_ms <= now_ms]
         returns.sort(key=lambda back: (back.returned_ms, back.sale.placed_ms, back.line))

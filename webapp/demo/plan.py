@@ -77,7 +77,7 @@ _ROWS: tuple[tuple[str, str, str, str, str, str, int, int, float], ...] = (
     ("TEA-MINT-POT", "Fresh mint tea", "hot", "Drinks/Hot", "Harbour Roast", "core", 280, 46, 4.0),
     ("CHOC-HOT", "Hot chocolate", "hot", "Drinks/Hot", "Harbour Roast", "premium", 380, 112, 6.0),
     ("TEA-CHAI", "Chai latte", "hot", "Drinks/Hot", "Harbour Roast", "core", 370, 104, 4.0),
-    ("OAT-COLD-500", "Oat cold brew 500 ml", "cold", "Drinks/Cold", "Harbour Roast", "premium", 540, 215, 9.0),
+    ("OAT-COLD-500", "Oat cold brew 500 ml", "cold", "Drinks/Cold", "Harbour Roast", "premium", 540, 215, 12.0),
     ("ELDER-TONIC-330", "Elderflower tonic 330 ml", "cold", "Drinks/Cold", "Bramble & Birch", "core", 280, 105, 6.0),
     ("GINGER-SHOT-60", "Ginger shot 60 ml", "cold", "Drinks/Cold", "Bramble & Birch", "core", 260, 98, 5.0),
     ("WATER-STILL-500", "Still water 500 ml", "cold", "Drinks/Cold", "Northlight", "value", 140, 38, 9.0),

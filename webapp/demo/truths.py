@@ -45,7 +45,7 @@ class PriceChange:
 
 
 PRICE_CHANGES = (
-    PriceChange("OAT-COLD-500", -2.4, ((0, 540), (190, 600), (370, 560), (540, 600))),
+    PriceChange("OAT-COLD-500", -2.4, ((0, 540), (190, 620), (370, 500), (540, 600))),
     PriceChange("ALMOND-SALT-80", -1.6, ((0, 340), (410, 390))),
 )
 

@@ -95,6 +95,17 @@ def _resume(tx: Any, import_id: int) -> dict[str, Any] | Conflict:
     return {"id": import_id}
 
 
+def repoint_imports(tx: Any, items: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
+    """The imports of (id, path) read the same bytes from another place, and go on where they had stopped."""
+    results = []
+    for import_id, path in items:
+        dao.update_path(tx, import_id, path)
+        if find(tx, import_id)["state"] in ("cancelled", "failed"):
+            _resume(tx, import_id)
+        results.append({"id": import_id, "job_id": find(tx, import_id)["job_id"]})
+    return results
+
+
 # ---- What the job writes ----
 
 

@@ -40,7 +40,7 @@ def add_counts(tx: Any, import_id: int, position: str, counts: dict[str, int]) -
 
 
 def update_state(tx: Any, import_id: int, state: str, error: str | None = None, ended_ms: int | None = None) -> None:
-    """Where the import stands; a known reason stays."""
+    """Where the import stands, and why it failed."""
     sql.update_state.run(tx, id=import_id, state=state, error=error, ended_ms=ended_ms)
 
 
@@ -52,6 +52,11 @@ def update_start(tx: Any, import_id: int, job_id: int, mapping: str) -> None:
 def update_preview(tx: Any, import_id: int, preview: str, total_rows: int | None) -> None:
     """What was found in the file."""
     sql.update_preview.run(tx, id=import_id, preview=preview, total_rows=total_rows)
+
+
+def update_path(tx: Any, import_id: int, path: str) -> None:
+    """The same bytes are read from another place from now on."""
+    sql.update_path.run(tx, id=import_id, path=path)
 
 
 def insert_errors(tx: Any, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -215,17 +214,3 @@ def _dates(cells: list[str], month_first: bool) -> tuple[str, str | None]:
     if not seen:
         return "ymd", None
     return "mdy" if month_first else "dmy", "The dates could be day first or month first."
-
-
-def preview_of(found: Found, rows: int = 10) -> dict[str, object]:
-    """What was recognised as JSON: `columns`, `first_rows` as objects, `mapping`, `known`, `doubts`."""
-    first = [dict(zip(found.columns, cells, strict=False)) for cells in found.rows[:rows]]
-    return {
-        "columns": found.columns, "first_rows": first, "mapping": found.mapping.as_json(), "known": found.known,
-        "doubts": found.doubts, "totals": None,
-    }
-
-
-def preview_text(preview: dict[str, object]) -> str:
-    """A preview as it is kept."""
-    return json.dumps(preview, ensure_ascii=False)

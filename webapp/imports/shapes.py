@@ -108,6 +108,12 @@ def check(mapping: Mapping, at: str = "/mapping") -> None:
         raise Invalid("", *missing)
 
 
+def preview_text(columns: list[str], rows: list[list[str]], doubts: list[str], most: int = 10) -> str:
+    """What was found in a file, as it is kept: the columns, the first rows by column, what to look at, no totals yet."""
+    first = [dict(zip(columns, cells, strict=False)) for cells in rows[:most]]
+    return json.dumps({"columns": columns, "first_rows": first, "doubts": doubts, "totals": None}, ensure_ascii=False)
+
+
 _WORDS = {"sku": "product code", "quantity": "quantity", "price": "price", "placed_at": "date"}
 
 

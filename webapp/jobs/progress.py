@@ -17,13 +17,27 @@ class Stopping(Exception):
     """The worker is to end; the work is given back and goes on later from its position."""
 
 
-class Context:
-    """One run of one job. `argument` is what it was queued with, `position` what it kept last."""
+class Later(Exception):
+    """The work cannot go on yet; it is given back and tried again after `delay_ms`."""
 
-    def __init__(self, claim: Claim, stopping: Callable[[], bool] = lambda: False) -> None:
+    def __init__(self, delay_ms: int = 1_000) -> None:
+        super().__init__(delay_ms)
+        self.delay_ms = delay_ms
+
+
+class Context:
+    """One run of one job. `argument` is what it was queued with, `position` what it kept last.
+
+    `tell(done, total, what)` is for a person who watches this process.
+    """
+
+    def __init__(
+        self, claim: Claim, stopping: Callable[[], bool] = lambda: False, tell: Callable[[int, int | None, str], None] | None = None
+    ) -> None:
         self.claim = claim
         self.argument = claim.argument
         self.position = claim.position
+        self.tell = tell or _nobody
         self._stopping = stopping
         self._told = 0.0
         self._renewed = time.monotonic()
@@ -58,6 +72,10 @@ class Context:
                     raise
                 time.sleep(pause)
                 pause *= 2
+
+
+def _nobody(done: int, total: int | None, what: str) -> None:
+    pass
 
 
 def _keep(tx: Any, contexts: list[Context]) -> list[None]:

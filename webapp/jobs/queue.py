@@ -120,9 +120,9 @@ def _tell(tx: Any, kind: str, argument: dict[str, Any], state: str, error: str |
         handler.ended(tx, argument, state, error)
 
 
-def release(tx: Any, held: Claim) -> None:
-    """Give the work back unfinished; the next worker goes on with it."""
-    if sql.release_job.run(tx, id=held.id, fence=held.fence):
+def release(tx: Any, held: Claim, delay_ms: int = 0) -> None:
+    """Give the work back unfinished; the next worker goes on with it, after a delay."""
+    if sql.release_job.run(tx, id=held.id, fence=held.fence, run_after_ms=tx.now_ms + delay_ms):
         outbox.append(tx, "jobs", "queued", held.id)
 
 

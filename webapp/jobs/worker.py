@@ -14,7 +14,7 @@ from webapp import clock
 from webapp.db import reading, writer
 from webapp.errors import Problem, Unavailable
 from webapp.jobs import queue, registry
-from webapp.jobs.progress import Context, Stopping
+from webapp.jobs.progress import Context, Later, Stopping
 from webapp.jobs.queue import Claim
 
 THREADS = 2
@@ -119,9 +119,14 @@ def claim_next(lease_ms: int = queue.LEASE_MS) -> Claim | None:
     return None if job_id is None else writer.do(_claim, (job_id, False, lease_ms))
 
 
-def take(job_id: int) -> Claim | None:
-    """Claim this job for this process, also from who holds it now."""
-    return writer.do(_claim, (job_id, True, queue.LEASE_MS))
+def take(job_id: int, by_force: bool = False) -> Claim | None:
+    """Claim this job for this process, by force also from who holds it; None while somebody else does."""
+    return writer.do(_claim, (job_id, by_force, queue.LEASE_MS))
+
+
+def give_up(claim: Claim) -> None:
+    """The claimed job is cancelled: who ran it was interrupted by a person."""
+    writer.do(_end, (claim, "cancelled", None))
 
 
 def add_due() -> None:
@@ -141,8 +146,11 @@ def perform(context: Context) -> str:
     except queue.Lost:
         log.warning("job %s %s was taken over by somebody else", claim.id, claim.kind)
         return "lost"
+    except Later as later:
+        writer.do(_release, (claim, later.delay_ms))
+        return "queued"
     except (Stopping, Unavailable) as reason:
-        writer.do(_release, claim)
+        writer.do(_release, (claim, 0))
         log.info("job %s %s goes on later: %s", claim.id, claim.kind, reason or "the worker stops")
         return "queued"
     except queue.Cancelled:
@@ -172,9 +180,9 @@ def _end(tx: Any, items: list[tuple[Claim, str, str | None]]) -> list[None]:
     return [None] * len(items)
 
 
-def _release(tx: Any, items: list[Claim]) -> list[None]:
-    for claim in items:
-        queue.release(tx, claim)
+def _release(tx: Any, items: list[tuple[Claim, int]]) -> list[None]:
+    for claim, delay_ms in items:
+        queue.release(tx, claim, delay_ms)
     return [None] * len(items)
 
 
@@ -189,5 +197,4 @@ def _add_due(tx: Any, items: list[registry.Entry]) -> list[int | None]:
 def _beat(tx: Any, items: list[str]) -> list[None]:
     for name in items:
         queue.beat(tx, name)
-    queue.prune(tx)
     return [None] * len(items)

@@ -229,7 +229,7 @@ class Hub:
             elif part.last is not None:
                 behind.position = part.last
             if start < written < end:
-                self.lines.keep(fd, memoryview(part.frame)[written - start :])
+                self.lines.finish(fd, memoryview(part.frame)[written - start :])
             start = end
         if fd in self.lines.open and not self.lines.busy(fd):
             self.lines.ask_again(fd)

@@ -53,6 +53,14 @@ class Behind:
         if part.name is not None:
             self.names[part.name] = None
 
+    def mark(self) -> tuple[int, int | None, str | None, dict[str, None]]:
+        """Where it stands."""
+        return self.position, self.ready, self.reset, dict(self.names)
+
+    def go_back(self, mark: tuple[int, int | None, str | None, dict[str, None]]) -> None:
+        """It stands where it stood: what was to be told could not be."""
+        self.position, self.ready, self.reset, self.names = mark
+
     def complete(self, position: int) -> bool:
         """Whether it is in step with those who have been told up to `position`."""
         return self.position == position and self.ready is None and self.reset is None and not self.names

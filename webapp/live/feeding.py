@@ -39,24 +39,33 @@ def begin(wanted: Wanted, history: History, told_to: int | None = None) -> Behin
 def feed(hub: Hub, fd: int) -> None:
     """Write what the connection misses, some frames at most; others come before it goes on."""
     hub.parked.discard(fd)
-    behind, group = hub.behind[fd], hub.crowd.group_of[fd]
+    behind = hub.behind[fd]
     for _ in range(BURST):
         if hub.lines.busy(fd):
             return
-        told = next_events(hub, group, behind)
-        frame = frames.text(messages.together([one.text for one in told])) if told else None
-        if frame is None:
-            screen = next_screen(hub, behind)
-            frame = screen.as_frame() if screen is not None else None
+        before = behind.mark()
+        frame = _next_frame(hub, fd, behind)
         if frame is None:
             if behind.complete(hub.tail.position):
                 del hub.behind[fd]
             else:
                 hub.parked.add(fd)
             return
-        if not hub.lines.send(fd, frame):
+        written = hub.lines.offer(fd, frame)
+        if written < 0:
             return
+        if written == 0:
+            behind.go_back(before)  # by the time it can be sent there may be a newer one
+            break
     hub.lines.ask_again(fd)
+
+
+def _next_frame(hub: Hub, fd: int, behind: Behind) -> bytes | None:
+    told = next_events(hub, hub.crowd.group_of[fd], behind)
+    if told:
+        return frames.text(messages.together([one.text for one in told]))
+    screen = next_screen(hub, behind)
+    return screen.as_frame() if screen is not None else None
 
 
 def next_events(hub: Hub, group: Group, behind: Behind) -> list[Shaped]:
@@ -105,6 +114,6 @@ def reset(hub: Hub, reason: str, with_data: bool) -> Shaped:
         history = outbox.history(tx)
         data: dict[str, str] = {}
         if with_data:
-            data.update((name, topic.snapshot(tx)) for name, topic in hub.topics.events.items())
+            data.update((name, topic.newest(tx)) for name, topic in hub.topics.events.items())
             data.update((name, topic.state(tx, hub.now_ms())) for name, topic in hub.topics.states.items())
     return Shaped(history.position, "reset", messages.reset(history.position, history.epoch, reason, data))

@@ -60,7 +60,7 @@ class Lines:
         self.open: set[int] = set()
         self.inlets: dict[int, Inlet] = {}
         self.rests: dict[int, Rest] = {}
-        self.hungry: set[int] = set()
+        self.hungry: dict[int, float] = {}
         self.heard: dict[int, list[float]] = {}
         self.closing: dict[int, float] = {}
         self._due: set[int] = set()
@@ -78,7 +78,7 @@ class Lines:
         """Read and write what can be read and written."""
         for fd, happened in self.epoll.poll(timeout):
             if happened & _OUT and (fd in self.rests or fd in self.hungry):
-                self._write_rest(fd)
+                self._go_on(fd)
             if happened & ~_OUT and (fd in self.open or fd in self.closing):
                 self._read(fd)
 
@@ -128,26 +128,31 @@ class Lines:
         """Whether a frame to this socket is half written."""
         return fd in self.rests
 
-    def send(self, fd: int, frame: bytes) -> bool:
-        """Write a frame, or as much as goes; False when the rest waits, or the connection is gone."""
-        return self.keep(fd, memoryview(frame))
+    def offer(self, fd: int, frame: bytes) -> int:
+        """Write a frame, or as much as goes, and keep the rest of one that was begun.
 
-    def keep(self, fd: int, view: memoryview) -> bool:
-        """Write the rest of a frame that was begun, or as much as goes, before anything else."""
+        Returns the bytes written: 0 when it was not begun, -1 when the connection is gone.
+        """
+        written = self._write(fd, memoryview(frame))
+        if 0 < written < len(frame):
+            self._keep(fd, memoryview(frame)[written:])
+        return written
+
+    def finish(self, fd: int, view: memoryview) -> None:
+        """Write the rest of a frame that was begun, or a frame that must not be left out, before anything else."""
         written = self._write(fd, view)
-        if written < 0:
-            return False
-        if written == len(view):
-            return True
-        self.rests[fd] = Rest(view[written:], self.now())
+        if 0 <= written < len(view):
+            self._keep(fd, view[written:])
+
+    def _keep(self, fd: int, view: memoryview) -> None:
+        self.rests[fd] = Rest(view, self.now())
         self.epoll.modify(fd, _IN | _OUT)
-        return False
 
     def reply(self, fd: int, frame: bytes) -> None:
         """Write a short frame, behind one that is half written; who asks on and reads nothing is let go."""
         rest = self.rests.get(fd)
         if rest is None:
-            self.send(fd, frame)
+            self.finish(fd, memoryview(frame))
         elif len(rest.replies) < REPLIES:
             rest.replies.append(frame)
         else:
@@ -155,7 +160,7 @@ class Lines:
 
     def ask_again(self, fd: int) -> None:
         """Tell the owner `drained` at the next poll: there is more to write, but others come first."""
-        self.hungry.add(fd)
+        self.hungry[fd] = self.now()
         self.epoll.modify(fd, _IN | _OUT)
 
     def spread(self, fds: set[int], payload: bytes, short: Callable[[int, int], None]) -> None:
@@ -190,7 +195,7 @@ class Lines:
             self.drop(fd)
             return -1
 
-    def _write_rest(self, fd: int) -> None:
+    def _go_on(self, fd: int) -> None:
         rest = self.rests.get(fd)
         while rest is not None:
             written = self._write(fd, rest.view)
@@ -205,7 +210,7 @@ class Lines:
                 break
             rest.view = memoryview(rest.replies.pop(0))
         self.rests.pop(fd, None)
-        self.hungry.discard(fd)
+        self.hungry.pop(fd, None)
         self.epoll.modify(fd, _IN)
         if fd in self.closing:
             _shut(fd)
@@ -223,7 +228,9 @@ class Lines:
         rest = self.rests.get(fd)
         if rest is not None:
             rest.replies = [frames.close(code, why)]
-        elif self.send(fd, frames.close(code, why)):
+            return
+        self.finish(fd, memoryview(frames.close(code, why)))
+        if fd in self.closing and fd not in self.rests:
             _shut(fd)
 
     def drop(self, fd: int) -> None:
@@ -240,7 +247,7 @@ class Lines:
     def _forget(self, fd: int) -> None:
         self.open.discard(fd)
         self._due.discard(fd)
-        self.hungry.discard(fd)
+        self.hungry.pop(fd, None)
         self.inlets.pop(fd, None)
         self.heard.pop(fd, None)
         self.owner.gone(fd)
@@ -248,8 +255,9 @@ class Lines:
     def sweep(self) -> None:
         """Each second: let go who has read nothing for a minute, and who does not go after a goodbye."""
         now = self.now()
-        for fd, rest in list(self.rests.items()):
-            if fd in self.open and now - rest.since >= UNREAD_S:
+        waiting = [(fd, rest.since) for fd, rest in self.rests.items() if fd in self.open]
+        for fd, since in [*waiting, *self.hungry.items()]:
+            if now - since >= UNREAD_S:
                 self.hang_up(fd, frames.TRY_LATER, "nothing was read for a minute")
         for fd, until in list(self.closing.items()):
             if now >= until:

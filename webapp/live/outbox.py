@@ -80,18 +80,6 @@ def read_after(tx: Executes, seq: int, limit: int) -> list[Event]:
     return [event.cut(seq, last) for event in rows if event.seq <= last]
 
 
-def newest(tx: Executes, topic: str, event: str, count: int) -> list[Event]:
-    """The last `count` kept changes of a topic and event, the newest first, one change each."""
-    found: list[Event] = []
-    for row in sql.find_newest.all(tx, topic=topic, event=event, limit=count):
-        whole = Event(*row)
-        for seq in range(whole.last_seq, whole.seq - 1, -1):
-            found.append(whole.cut(seq - 1, seq))
-            if len(found) == count:
-                return found
-    return found
-
-
 class History(NamedTuple):
     """Where a database's history stands: its name, the last change, and the change before the oldest that is kept."""
 

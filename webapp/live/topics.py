@@ -9,32 +9,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.live import outbox
 from webapp.live.outbox import Event
 
 Shaped = tuple[int, str, int, str]  # seq, event, time in milliseconds, the data as a JSON text
 Shaper = Callable[[Any, Sequence[Event]], list[Shaped]]
-NEWEST = 50
 _OWN_TIME = re.compile(r'"(?:as_of|seq)"\s*:\s*(?:"[^"]*"|\d+)')
 
 
 @dataclass(frozen=True)
 class EventTopic:
-    """shaper(tx, events): one entry a change, its data as of that change. newest(tx): the newest 50 as a JSON array."""
+    """shaper(tx, events): one entry a change, its data as of that change. newest(tx): the newest 50, a JSON array."""
 
     name: str
     shaper: Shaper
-    newest: Callable[[Any], str] | None = None
-    first_event: str = "placed"
-
-    def snapshot(self, tx: Any) -> str:
-        """The newest 50 of it, the newest first, as they stand in this snapshot: a JSON array."""
-        if self.newest is not None:
-            return self.newest(tx)
-        now = outbox.position(tx)
-        latest = outbox.newest(tx, self.name, self.first_event, NEWEST)
-        data = [self.shaper(tx, [event._replace(seq=now, last_seq=now)])[0][3] for event in latest]
-        return "[" + ",".join(data) + "]"
+    newest: Callable[[Any], str]
 
 
 @dataclass(frozen=True)
@@ -69,10 +57,10 @@ class Topics:
         pace: float = 0.1,
         clock: bool = True,
     ) -> None:
-        """From now on programs may subscribe to `name`: with a shaper it tells events, with a state how it stands."""
-        if (shaper is None) == (state is None):
-            raise ValueError(f"topic {name} has either a shaper or a state")
-        if shaper is not None:
+        """From now on programs may subscribe to `name`: with a shaper it tells events, with a state how things are."""
+        if (shaper is None) == (state is None) or (shaper is None) != (newest is None):
+            raise ValueError(f"topic {name} has either a shaper and its newest, or a state")
+        if shaper is not None and newest is not None:
             self.events[name] = EventTopic(name, shaper, newest)
         if state is not None:
             self.states[name] = StateTopic(name, state, frozenset(follows) if follows else None, pace, clock)

@@ -69,10 +69,7 @@ class Buffer:
 
     def flush(self, tx: Tx) -> None:
         """Write it to the rollups, one statement each (more for many rows)."""
-        for (day, place, versions), count in self.baskets.items():
-            if len(versions) == 1:
-                self.products[day, versions[0], place][0] += count
-        self._flush_baskets(tx)
+        self._count_baskets(tx)
         days: dict[tuple[int, Place], list[int]] = {}
         months: dict[tuple[int, int, Place], list[int]] = {}
         hours, products = self.hours.items(), self.products.items()
@@ -86,23 +83,33 @@ class Buffer:
             tx, "product_month", [(month, version, *place, *sums) for (month, version, place), sums in months.items()]
         )
 
-    def _flush_baskets(self, tx: Tx) -> None:
+    def _count_baskets(self, tx: Tx) -> None:
+        """Count orders once for each product and each value of a product dimension that they hold."""
         if not self.baskets:
             return
         known = dao.find_versions(tx, {version for _, _, versions in self.baskets for version in versions})
-        counts: dict[tuple[int, Place, tuple[str, int]], int] = defaultdict(int)
+        told: dict[tuple[int, ...], tuple[Iterable[tuple[str, int]], Iterable[int]]] = {}
+        counts: dict[tuple[int, Place], dict[tuple[str, int], int]] = defaultdict(lambda: defaultdict(int))
         for (day, place, versions), count in self.baskets.items():
-            if len(versions) == 1:
-                values: Iterable[tuple[str, int]] = known[versions[0]].values
-            else:
-                values = {value for version in versions for value in known[version].values}
-                # An order counts once for a product, at the first of the versions in which it holds it.
-                first = {known[version].product_id: version for version in reversed(versions)}
-                for version in first.values():
-                    self.products[day, version, place][0] += count
+            if versions not in told:
+                told[versions] = _told(versions, known)
+            values, firsts = told[versions]
+            held = counts[day, place]
             for value in values:
-                counts[day, place, value] += count
-        dao.add(tx, "order_day", [(day, *value, *place, count) for (day, place, value), count in counts.items()])
+                held[value] += count
+            for version in firsts:
+                self.products[day, version, place][0] += count
+        rows = [(day, *value, *place, n) for (day, place), held in counts.items() for value, n in held.items()]
+        dao.add(tx, "order_day", rows)
+
+
+def _told(versions: tuple[int, ...], known: dict[int, dao.Version]) -> tuple[Iterable[tuple[str, int]], Iterable[int]]:
+    """The values for which an order that holds these versions counts, and one version for each of its products."""
+    if len(versions) == 1:
+        return known[versions[0]].values, versions
+    values = {value for version in versions for value in known[version].values}
+    # An order counts once for a product, at the first of the versions in which it holds it.
+    return values, {known[version].product_id: version for version in reversed(versions)}.values()
 
 
 def _merge(mine: dict, its: "dict | Iterable[tuple]") -> None:

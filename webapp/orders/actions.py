@@ -161,7 +161,7 @@ def _enter(tx: Tx, sales: Sequence[Sale]) -> list[dict[str, int]]:
         order_id += 1
         seq += 1
     dao.insert_orders(tx, orders, lines)
-    stock.take(tx, takes)
+    stock.take(tx, takes)  # the shelf's levels were looked at before
     rollups.add_sales(tx, facts)
     return results
 
@@ -215,7 +215,7 @@ def book_returns(tx: Tx, drafts: Sequence[BookedReturn]) -> Results:
     by_id, by_sku = products.find_for_sale(
         tx, [one for one in references if isinstance(one, int)], [one for one in references if isinstance(one, str)]
     )
-    known: dict[int | str, Any] = {**by_id, **by_sku}
+    known: Any = {**by_id, **by_sku}
     channels, locations = shop.channels(tx), shop.locations(tx)
     ready: list[GoodsReturn | Problem] = [
         rules.book(draft, known, channels, locations, tx.now_ms, tx.zone) for draft in drafts

@@ -49,9 +49,7 @@ class Known:
     def order(self, order_id: int, seq: int | None = None) -> dict[str, Any]:
         """The order's JSON with the returns up to `seq`, or all of them."""
         returns = [row for row in self.returns.get(order_id, []) if seq is None or row["seq"] <= seq]
-        return order_json(
-            self.orders[order_id], self.lines[order_id], returns, self.back, self.currency, self.decimals
-        )
+        return order_json(self.orders[order_id], self.lines[order_id], returns, self.back, self.currency, self.decimals)
 
 
 def newest(tx: Any) -> str:

@@ -14,13 +14,13 @@ from webapp.orders.islands import Known
 from webapp.orders.shapes import incoming, outgoing
 from webapp.web import batches, forms, respond, validate
 from webapp.web import body as bodies
-from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, api
+from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
 from webapp.web.paging import ask
 from webapp.web.respond import made
 
 blueprint = Blueprint("orders", __name__)
 BATCH = {"application/x-ndjson": {"type": "string"}, "application/json": {"type": "array", "items": {"type": "object"}}}
-QUERY = [*FILTERS, *PERIODS, *PAGING, "status", "min_total", "max_total", "q", "sort"]
+QUERY: list[Query | str] = [*FILTERS, *PERIODS, *PAGING, "status", "min_total", "max_total", "q", "sort"]
 
 
 @blueprint.post("/orders")

@@ -160,7 +160,9 @@ def take_back(draft: ReturnDraft, placed_ms: int, now_ms: int, sold: Mapping[int
     return of a line takes the rest. Raises Invalid, or Conflict `exceeds_remaining`; then `sold` is unchanged.
     """
     returned = now_ms if draft.returned_ms is None else draft.returned_ms
-    errors, excess, wanted = [], [], defaultdict(int)
+    errors: list[FieldError] = []
+    excess: list[FieldError] = []
+    wanted: dict[int, int] = defaultdict(int)
     if returned > now_ms + MOST_AHEAD_MS:
         errors.append(FieldError("/returned_at", "in_the_future", "This lies more than five minutes ahead."))
     elif returned < placed_ms and draft.returned_ms is not None:

@@ -11,6 +11,9 @@ from webapp.web.fields import Code, Flag, Input, Instant, Money, MoneyOut, Name,
 
 # ---- In ----
 
+# A member that may be left out and cannot be null.
+LEFT_OUT: Any = Field(default_factory=lambda: None)
+
 
 class NewProduct(Input):
     """A product as asked for; category, brand, vendor and price tier are made when new."""
@@ -33,8 +36,8 @@ class NewProduct(Input):
 class ChangedProduct(Input):
     """What is to change of a product; what is left out stays, null takes away what may be missing."""
 
-    name: Name = None
-    price: Money = None
+    name: Name = LEFT_OUT
+    price: Money = LEFT_OUT
     category: CategoryPath | None = None
     brand: Name | None = None
     vendor: Name | None = None
@@ -42,9 +45,9 @@ class ChangedProduct(Input):
     gtin: Gtin | None = None
     price_tier: Name | None = None
     reorder_point: Level | None = None
-    oversell: Flag = None
-    tags: Tags = None
-    archived: Flag = None
+    oversell: Flag = LEFT_OUT
+    tags: Tags = LEFT_OUT
+    archived: Flag = LEFT_OUT
 
 
 class StockEntry(Input):

@@ -134,7 +134,7 @@ def price_list() -> Response:
 def _item(good: Good) -> dict[str, Any]:
     return {
         "id": good.id, "sku": good.sku, "gtin": good.gtin, "name": good.name, "title": good.title, "size": good.size,
-        "price": good.price_minor, "stock": good.stock, "strict": good.strict, "category": good.category,
+        "price_minor": good.price_minor, "stock": good.stock, "strict": good.strict, "category": good.category,
     }  # fmt: skip
 
 

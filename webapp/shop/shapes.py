@@ -3,8 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
+from pydantic import Field
+
 from webapp.shop.shapes_fields import ChannelKind, Latitude, LocaleName, Longitude, Region, TimeZone
 from webapp.web.fields import Code, Input, Name, Output
+
+# A member that may be left out and cannot be null.
+LEFT_OUT: Any = Field(default_factory=lambda: None)
 
 
 class NewChannel(Input):
@@ -50,8 +55,8 @@ class Location(Output):
 class ChangedSettings(Input):
     """The settings of the shop that can change later; currency and time zone cannot."""
 
-    name: Name = None
-    locale: LocaleName = None
+    name: Name = LEFT_OUT
+    locale: LocaleName = LEFT_OUT
 
 
 class Settings(Output):

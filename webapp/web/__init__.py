@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Flask, Response, request
 from flask.sessions import NullSession, SessionInterface
+from werkzeug.routing import IntegerConverter
 
 from webapp.errors import FieldError, Invalid
 from webapp.web import answers, forms, jsonio, negotiate, openapi, problems, security
@@ -17,6 +18,7 @@ def init_app(app: Flask, settings: Any = None) -> None:
     the first request. Little is done per request: the gate is plain WSGI, and one look at the query.
     """
     app.session_interface = _NoSession()
+    app.url_map.converters["int"] = _Id
     app.config["CURSOR_KEY"] = _cursor_key(settings)
     app.config["MAX_CONTENT_LENGTH"] = None  # each reader says its own
     app.jinja_env.globals.setdefault("typed", {})
@@ -50,6 +52,12 @@ class _NoSession(SessionInterface):
         return True
 
 
+class _Id(IntegerConverter):
+    """An id in an address: one that no database can hold is no address."""
+
+    regex = r"[0-9]{1,18}"
+
+
 def _options() -> Response:
     from flask.globals import request_ctx
 
@@ -60,16 +68,14 @@ def _options() -> Response:
 def _check_query() -> None:
     if not request.environ["QUERY_STRING"] or request.url_rule is None:
         return
-    known = openapi.registry.known_query(request.method, request.url_rule.rule)
-    if known is None or known.issuperset(request.args):
+    operation = openapi.registry.find(request.method, request.url_rule.rule)
+    if operation is None or operation.names.issuperset(request.args):
         return
-    if negotiate.face("json", "html", "csv") == "html":
+    if "html" in operation.faces and negotiate.face(*operation.faces) == "html":
         return
-    raise Invalid("", *(
-        FieldError(None, "unknown_field", "There is no such query name here.", parameter=name)
-        for name in request.args
-        if name not in known
-    ))  # fmt: skip
+    said = "There is no such query name here."
+    unknown = [name for name in request.args if name not in operation.names]
+    raise Invalid("", *(FieldError(None, "unknown_field", said, parameter=name) for name in unknown))
 
 
 _said: dict[int, Finished] = {}

@@ -66,18 +66,20 @@ def pack(body: bytes) -> bytes:
 def send(
     finished: Finished, status: int = 200, headers: Iterable[tuple[str, str]] = (), secret: bool = False
 ) -> Answer:
-    """The answer: a read with its validator (304 where the client has it), compressed where that is asked for."""
+    """The answer: a read with its validator (304 where the client has it), compressed where that is asked for.
+
+    secret: nobody keeps it.
+    """
     environ = request.environ
     said = [VARY, *headers]
     reads = environ["REQUEST_METHOD"] in _READS
-    if reads and status == 200:
-        if secret:
-            said.append(SECRET)
-        else:
-            said += (FRESH, ("ETag", finished.etag))
-            known = environ.get("HTTP_IF_NONE_MATCH")
-            if known is not None and (finished.etag[2:] in known or known.strip() == "*"):
-                return Answer(b"", 304, said)
+    if secret:
+        said.append(SECRET)
+    elif reads and status == 200 and SECRET not in said:
+        said += (FRESH, ("ETag", finished.etag))
+        known = environ.get("HTTP_IF_NONE_MATCH")
+        if known is not None and (finished.etag[2:] in known or known.strip() == "*"):
+            return Answer(b"", 304, said)
     body = finished.body
     if len(body) >= (LEAST_GZIP if reads else LEAST_GZIP_WRITE) and negotiate.takes_gzip():
         body = finished.packed

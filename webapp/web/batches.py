@@ -36,7 +36,7 @@ def _entry(index: int, result: Any) -> dict[str, Any]:
     if not isinstance(result, Problem):
         return {"index": index, "status": 201, "id": result["id"], "seq": result["seq"]}
     said = result.as_json()
-    kept = {name: said[name] for name in ("code", "detail", "id") if name in said}
+    kept: dict[str, Any] = {name: said[name] for name in ("code", "detail", "id") if name in said}
     return {"index": index, "status": result.status, **kept, "errors": said.get("errors", [])}
 
 

@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from webapp import clock, money
 
 AHEAD_MS = 5 * clock.MINUTE
+_NO_ID = 2**63 - 1  # a number that is never given
 NOTE, NAME, CODE = 2000, 200, 100
 _WHOLE = re.compile(r"[+-]?[0-9]{1,4000}", re.ASCII)
 _LOCAL = re.compile(r"(\d{4}-\d{2}-\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?", re.ASCII)
@@ -189,8 +190,8 @@ def _reference(value: Any, info: ValidationInfo) -> int | str:
 
 def named(text: str) -> int | str:
     """What a path, a filter or a form field names: digits alone are an id; anything else, or `sku:22423`, is a code."""
-    if text.isascii() and text.isdigit() and len(text) <= 18:
-        return int(text)
+    if text.isascii() and text.isdigit():
+        return int(text) if len(text) <= 18 else _NO_ID
     return text.removeprefix("sku:")
 
 

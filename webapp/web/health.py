@@ -11,7 +11,9 @@ from webapp.web.openapi import api
 
 blueprint = Blueprint("health", __name__)
 WORKER_MS = 30_000
-HEALTH = {"application/json": {"type": "object", "properties": {"status": {"type": "string"}, "checks": {"type": "object"}}}}
+HEALTH = {
+    "application/json": {"type": "object", "properties": {"status": {"type": "string"}, "checks": {"type": "object"}}}
+}
 
 
 @blueprint.get("/healthz")
@@ -22,7 +24,14 @@ def healthz() -> Response:
 
 
 @blueprint.get("/readyz")
-@api("GET", "/readyz", summary="Database, migrations and worker are well", response=HEALTH, errors=[503], tag="operations")
+@api(
+    "GET",
+    "/readyz",
+    summary="Database, migrations and worker are well",
+    response=HEALTH,
+    errors=[503],
+    tag="operations",
+)
 def readyz() -> Response:
     """Database, migrations and the worker's sign of life, each in words."""
     checks = {"process": "ok"}

@@ -22,12 +22,25 @@ HIDDEN = "********"
 _bound: contextvars.ContextVar[str] = contextvars.ContextVar("takings_log_id", default="")
 
 
+class _Stream(logging.StreamHandler[Any]):
+    """Writes to a stream, or to whatever standard error is at that moment."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        logging.Handler.__init__(self)
+        self.given = stream
+
+    @property
+    def stream(self) -> Any:  # type: ignore[override]
+        """Where it goes now."""
+        return self.given or sys.stderr
+
+
 def setup(style: str, stream: TextIO | None = None, level: int = logging.INFO) -> None:
-    """From here on everything logged goes to `stream` (standard error) as "text" or "json"."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    """From here on everything logged goes to `stream` (standard error) as "text" or "json"; call it again to change."""
+    handler = _Stream(stream)
     handler.setFormatter(Json() if style == "json" else Text())
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [*(other for other in root.handlers if not isinstance(other, _Stream)), handler]
     root.setLevel(level)
     for noisy in ("httpx", "httpcore", "werkzeug"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -93,38 +106,78 @@ class Text(logging.Formatter):
         return line
 
 
+class GunicornLogger:
+    """What gunicorn says, in the same logs; its own access log is not used.
+
+    A logger class of gunicorn by its methods alone, so that nobody else imports gunicorn.
+    """
+
+    def __init__(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self._log = logging.getLogger("takings.gunicorn")
+        self._log.setLevel(str(cfg.loglevel).upper())
+        for name in ("critical", "error", "warning", "info", "debug", "exception", "log"):
+            setattr(self, name, getattr(self._log, name))
+
+    def setup(self, cfg: Any) -> None:
+        """Settings were read again."""
+        self._log.setLevel(str(cfg.loglevel).upper())
+
+    def access(self, *told: Any) -> None:
+        """The gate writes a line for each answer."""
+
+    def reopen_files(self) -> None:
+        """There are no files."""
+
+    def close_on_exec(self) -> None:
+        """There are no files."""
+
+
 # ---- One line a request ----
 
 
 class Access:
     """Writes a line for each answer, without the logging package's machinery: it stands on the hot path."""
 
-    write: Any = None
+    handler: _Stream | None = None
     json = False
     _quiet = frozenset({"/healthz", "/readyz"})
+    _second = (0, "", "")
 
     @classmethod
-    def use(cls, style: str, handler: "logging.StreamHandler[TextIO]") -> None:
-        """Write through the stream of that handler."""
-        cls.write, cls.json = handler.stream.write, style == "json"
+    def use(cls, style: str, handler: _Stream | None) -> None:
+        """Write to the stream of that handler; None: nowhere."""
+        cls.handler, cls.json = handler, style == "json"
 
     @classmethod
     def say(cls, environ: dict[str, Any], status: str, began: float, request_id: str) -> None:
         """The line of an answer: method, path without its query, status, milliseconds, id."""
-        path = environ.get("PATH_INFO", "")
-        code = status[:3]
-        if path in cls._quiet and code == "200":
+        path, code = environ.get("PATH_INFO", ""), status[:3]
+        if cls.handler is None or (path in cls._quiet and code == "200"):
             return
         took = (time.perf_counter() - began) * 1000
         method = environ["REQUEST_METHOD"]
+        if not method.isalpha() or not method.isascii():
+            method = "?"
         if not path.isascii() or not path.isprintable() or '"' in path or "\\" in path:
             path = json.dumps(path)[1:-1]
+        at, clock_time = cls._now()
         if cls.json:
-            cls.write(
-                f'{{"at":"{clock.format_time(time.time_ns() // 1_000_000)}","level":"info","logger":"takings.access",'
-                f'"method":"{method}","path":"{path}","status":{code},"ms":{took:.2f},'
-                f'"request_id":"{request_id}","pid":{os.getpid()}}}\n'
+            line = (
+                f'{{"at":"{at}","level":"info","logger":"takings.access","request_id":"{request_id}",'
+                f'"pid":{os.getpid()},"method":"{method}","path":"{path}","status":{code},"ms":{took:.2f}}}\n'
             )
         else:
-            now = time.strftime("%H:%M:%S")
-            cls.write(f"{now} {code} {method:6} {path} {took:.1f} ms [{request_id}]\n")
+            line = f"{clock_time} {code} {method:6} {path} {took:.1f} ms [{request_id}]\n"
+        try:
+            cls.handler.stream.write(line)
+        except (OSError, ValueError):  # nobody reads the log any more; the shop goes on
+            pass
+
+    @classmethod
+    def _now(cls) -> tuple[str, str]:
+        second, millis = divmod(time.time_ns() // 1_000_000, 1000)
+        if second != cls._second[0]:
+            stamp = clock.format_time(second * 1000)[:20]
+            cls._second = (second, stamp, time.strftime("%H:%M:%S", time.localtime(second)))
+        return f"{cls._second[1]}{millis:03d}Z", cls._second[2]

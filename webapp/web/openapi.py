@@ -91,10 +91,9 @@ class Registry:
         """Keep it; a second one of the same method and rule takes the place of the first."""
         self.operations[operation.method, operation.rule] = operation
 
-    def known_query(self, method: str, rule: str) -> frozenset[str] | None:
-        """The query names of an operation; None where it is not registered."""
-        operation = self.operations.get(("GET" if method == "HEAD" else method, rule))
-        return None if operation is None else operation.names
+    def find(self, method: str, rule: str) -> Operation | None:
+        """The operation of a method and a rule; HEAD is GET."""
+        return self.operations.get(("GET" if method == "HEAD" else method, rule))
 
     def document(self, version: str = "1.0.0") -> dict[str, Any]:
         """The whole as OpenAPI 3.1."""

@@ -61,12 +61,11 @@ def _answer(problem: Problem, headers: list[tuple[str, str]]) -> Answer:
         headers.append(("Retry-After", str(problem.retry_after)))
     if problem.location is not None:
         headers.append(("Location", problem.location))
-    headers.append(answers.SECRET)
     if negotiate.error_face() == "html":
         finished = Finished(page(problem), answers.HTML)
     else:
         finished = Finished(jsonio.to_bytes(as_json(problem, request.path)), answers.PROBLEM)
-    return answers.send(finished, problem.status, headers)
+    return answers.send(finished, problem.status, headers, secret=True)
 
 
 def as_json(problem: Problem, instance: str) -> dict[str, Any]:
@@ -104,7 +103,7 @@ def _form_again(problem: Problem, failure: forms.Failure) -> Response:
         "problem": problem,
     }
     body = render_template(failure.template, **known).encode("utf-8", "replace")
-    return answers.send(Finished(body, answers.HTML), 422, [answers.SECRET])
+    return answers.send(Finished(body, answers.HTML), 422, secret=True)
 
 
 def _by_field(problem: Problem, form: forms.Form) -> list[FieldError]:

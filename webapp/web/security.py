@@ -90,7 +90,7 @@ class Gate:
 
         refusal = self.refusal(environ)
         result = refused(environ, start, *refusal) if refusal else self.app(environ, start)
-        if Access.write is not None:
+        if Access.handler is not None:
             Access.say(environ, said[0], began, request_id)
         return result
 

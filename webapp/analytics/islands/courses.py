@@ -20,6 +20,7 @@ from webapp.text import Formatter
 
 TOPICS = ("orders", "shop")
 STEP_MS = 300_000
+FINE_MS = 14 * clock.HOUR  # above this every second step is drawn, for 12 KB a chart
 DAYS = 28
 WEEKS = 8
 
@@ -44,7 +45,8 @@ def curve(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
 def _running(tx: Any, view: View, day: int, now_ms: int, said: Formatter, key: str) -> Any:
     begin, end = tx.zone.bounds(day)
     day_open = begin <= now_ms < end
-    now = metrics.running(tx, view.filters, day, to_ms=min(now_ms + 1, end), step_ms=STEP_MS)
+    # To the end of the day: what is dated a few minutes ahead is in the total already, and the dot must say the same.
+    now = metrics.running(tx, view.filters, day, step_ms=STEP_MS)
     then = [] if view.day_then is None else metrics.running(tx, view.filters, view.day_then, step_ms=STEP_MS)
     earlier = [] if view.day_then is None else tx.zone.hours(view.day_then)
     hours = by_hour.busy(
@@ -53,7 +55,9 @@ def _running(tx: Any, view: View, day: int, now_ms: int, said: Formatter, key: s
             by_hour.between(then, earlier), now_ms,
         )
     )  # fmt: skip
-    total = now[-1].value if now else 0
+    if not any(hour.value or hour.then for hour in hours):
+        return ""
+    total = now[-1].value
     whole = labels.whole(said)
     return charts.running_chart(
         key,
@@ -64,7 +68,7 @@ def _running(tx: Any, view: View, day: int, now_ms: int, said: Formatter, key: s
         brief=whole,
         names=Names("Hour", words.title(view.span, said), view.against or None),
         now_text=f"{whole(total)} at {said.time(now_ms)}" if day_open else "",
-        course=_course(hours, now, then, day, tx.zone),
+        course=_course(hours, now, then, day, now_ms, tx.zone),
         summary=_sentence(view, said, total, then[-1].value if then else None, now_ms if day_open else None),
     )
 
@@ -78,10 +82,16 @@ def _hour(hour: Hour, said: Formatter, *, first: bool) -> Column:
     )  # fmt: skip
 
 
-def _course(hours: Sequence[Hour], now: Sequence[Point], then: Sequence[Point], day: int, zone: Any) -> Course:
+def _course(
+    hours: Sequence[Hour], now: Sequence[Point], then: Sequence[Point], day: int, now_ms: int, zone: Any
+) -> Course:
     """The curves within the hours that are drawn, the earlier one at the clock times of this day."""
     begin, end = hours[0].at, hours[-1].until
-    present = [(point.at_ms, point.value) for point in now if begin <= point.at_ms <= end]
+    if end - begin > FINE_MS:
+        now, then = [*now[:-1:2], *now[-1:]], then[::2]
+    present = [(point.at_ms, point.value) for point in now if begin <= point.at_ms <= min(end, now_ms)]
+    if now_ms < end:
+        present.append((max(now_ms, begin), now[-1].value))
     moved = [(zone.bounds(day)[1] if point.clock_s >= 86_400 else zone.at(day, point.clock_s), point) for point in then]
     return Course(present, [(at, point.value) for at, point in moved if begin <= at <= end])
 

@@ -3,20 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from webapp import charts
+from webapp import charts, clock
 from webapp.analytics import dao, shapes_view
 from webapp.analytics.rules import changes, places, words
 from webapp.analytics.rules.places import Took
 from webapp.db import store
 from webapp.live.islands import element_id, island
 from webapp.metrics import ask as metrics
+from webapp.metrics import filters as filtering
 from webapp.metrics.ask import ask
+from webapp.metrics.filters import Filters
 from webapp.orders import dao as orders
 from webapp.shop import dao as shop
 
 SELLERS = 7
 FEED = 8
 SPARK_DAYS = 14
+FAR = 1 << 62
+RECENT_MS = 28 * clock.DAY
 
 
 @island("/analytics/sources", topics=("orders", "shop"), pace=0.5, clock=True, template="analytics/_sources.html")
@@ -60,7 +64,7 @@ def sellers(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     view = shapes_view.view(tx, params, now_ms, store.shop().formatter)
     best = metrics.top_products(tx, view.filters, view.period, top=SELLERS)
     ids = [product.product_id for product in best]
-    last = tx.zone.day_of(min(now_ms, (view.period.to_ms or now_ms + 1) - 1))
+    last = shapes_view.last_finished(view, now_ms, tx.zone)
     lines = metrics.sparklines(tx, ids, last, SPARK_DAYS, view.filters) if ids else {}
     shelf = dao.find_shelf(tx, ids) if ids else {}
     key = element_id(view.address("/analytics/sellers"))
@@ -69,7 +73,7 @@ def sellers(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
             "product": product,
             "spark": charts.sparkline(
                 f"{key}-{product.product_id}", lines[product.product_id],
-                f"{product.name}, last {SPARK_DAYS} days", open=view.span.open,
+                f"{product.name}, {SPARK_DAYS} whole days",
             ),
             "stock": _stock(shelf[product.product_id]),
         }
@@ -89,16 +93,37 @@ def _stock(row: Any) -> dict[str, Any]:
 
 @island("/analytics/feed", topics=("orders", "shop"), pace=0.25, template="analytics/_feed.html")
 def feed(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """Give the newest orders of the places asked for, the latest first."""
+    """Give the newest orders under the filters, the latest first; with filters those of the last four weeks."""
     view = shapes_view.view(tx, params, now_ms, store.shop().formatter)
-    found = dao.find_feed(tx, view.filters.channel, view.filters.location, now_ms, FEED)
-    lines = orders.find_lines(tx, [row["id"] for row in found]) if found else {}
-    rows = [
-        {
-            "order": row,
-            "place": row["location"] if row["kind"] == "store" and row["location"] else row["channel"],
-            "things": words.things([(line["name"], line["quantity"]) for line in lines[row["id"]]]),
-        }
-        for row in found
-    ]
-    return {"rows": rows}
+    page = orders.find_page(tx, "-placed_at", FEED, (now_ms, FAR), _condition(view.filters, now_ms))
+    ids = [row["id"] for row in page]
+    found, lines = (orders.find_orders(tx, ids), orders.find_lines(tx, ids)) if ids else ({}, {})
+    channels, locations = shop.channels(tx), shop.locations(tx)
+    rows = []
+    for row in (found[order_id] for order_id in ids):
+        channel, location = channels[row["channel_id"]], locations.get(row["location_id"])
+        rows.append(
+            {
+                "order": row,
+                "place": location["name"] if location and channel["kind"] == "store" else channel["name"],
+                "things": words.things([(line["name"], line["quantity"]) for line in lines[row["id"]]]),
+            }
+        )
+    return {"rows": rows, "today": tx.zone.day_of(now_ms)}
+
+
+def _condition(filters: Filters, now_ms: int) -> dict[str, Any]:
+    """The filters as the list of orders takes them; filters that match little must not read all of history."""
+    condition: dict[str, Any] = dict.fromkeys(("status", "min_total", "max_total", "q", "q_id", "q_like"))
+    condition |= {
+        "from_ms": now_ms - RECENT_MS if filters else -FAR,
+        "to_ms": FAR,
+        "any_line": not filters.of_products,
+        "categories": list(filters.categories),
+        "any_category": not filters.categories,
+    }
+    for name in filtering.NAMES:
+        if name != "category":
+            values = list(getattr(filters, name))
+            condition |= {f"{name}s": values, f"any_{name}": not values}
+    return condition

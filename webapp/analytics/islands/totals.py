@@ -7,7 +7,7 @@ from typing import Any
 from webapp.analytics import dao, shapes_view
 from webapp.analytics.rules import changes, labels, words
 from webapp.analytics.rules.changes import Change
-from webapp.analytics.shapes_view import View
+from webapp.analytics.shapes_view import View, last_finished
 from webapp.charts import sparkline
 from webapp.db import store
 from webapp.live.islands import element_id, island
@@ -28,7 +28,7 @@ TILES = (
     ("orders", "Orders", "number", "ratio", 1),
     ("average_order_value", "Average order", "money", "ratio", 1),
     ("units", "Units sold", "number", "ratio", 1),
-    ("units_per_order", "Units per order", "number", "ratio", 1),
+    ("units_per_order", "Units per order", "tenths", "ratio", 1),
     ("gross_margin_ratio", "Gross margin", "percent", "points", 1),
     ("returns", "Returns", "money", "ratio", -1),
 )
@@ -110,10 +110,18 @@ def _facts(tx: Any, view: View, now_ms: int, said: Formatter) -> list[tuple[str,
     if view.day_then is not None and view.span.open:
         then = periods.days(view.day_then, view.day_then + 1, now_ms, tx.zone)
         total = metrics.headline(tx, view.filters, then).value("net_sales")
-        facts.append((f"{view.against[:1].upper()}{view.against[1:]}, the whole day", whole(_number(total))))
+        if total:
+            facts.append((f"{view.against[:1].upper()}{view.against[1:]}, the whole day", whole(_number(total))))
     grain = words.grain(view.span.days)
     rows = ask(
-        tx, ["net_sales"], period=view.period, grain=grain, filters=view.filters, sort="net_sales", limit=1, now_ms=now_ms
+        tx,
+        ["net_sales"],
+        period=view.period,
+        grain=grain,
+        filters=view.filters,
+        sort="net_sales",
+        limit=1,
+        now_ms=now_ms,
     ).rows
     if rows and (_number(rows[0].values["net_sales"]) or 0) > 0 and grain in ("hour", "day"):
         time = rows[0].time or 0
@@ -142,14 +150,18 @@ def tiles(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     totals = ask(
         tx, [*names, "cost_coverage"], period=view.period, compare=view.compare, filters=view.filters, now_ms=now_ms
     ).totals
-    last = tx.zone.day_of(min(now_ms, (view.period.to_ms or now_ms + 1) - 1))
+    last = last_finished(view, now_ms, tx.zone)
     span = periods.days(last - SPARK_DAYS + 1, last + 1, now_ms, tx.zone)
     rows = ask(tx, names, period=span, grain="day", filters=view.filters, now_ms=now_ms).rows
     key = element_id(view.address("/analytics/tiles"))
-    return {"tiles": [_tile(entry, totals, rows, key, span.open) for entry in TILES], "against": view.against}
+    return {"tiles": [_tile(entry, totals, rows, key) for entry in TILES], "against": view.against}
 
 
-def _tile(entry: tuple[str, str, str, str, int], totals: Row, rows: list[Row], key: str, open: bool) -> dict[str, Any]:
+def _shown(value: int | Decimal | None, kind: str) -> int | Decimal | None:
+    return value.quantize(Decimal("0.1")) if kind == "tenths" and isinstance(value, Decimal) else value
+
+
+def _tile(entry: tuple[str, str, str, str, int], totals: Row, rows: list[Row], key: str) -> dict[str, Any]:
     name, title, kind, change_kind, good = entry
     found = compared(totals, name)
     if change_kind == "points" and not found.few:
@@ -162,12 +174,12 @@ def _tile(entry: tuple[str, str, str, str, int], totals: Row, rows: list[Row], k
     return {
         "key": name,
         "title": title,
-        "value": totals.values[name],
+        "value": _shown(totals.values[name], kind),
         "kind": kind,
         "change": change,
         "change_kind": change_kind,
         "good": good,
         "few": found.few,
         "coverage": coverage if partly else None,
-        "spark": sparkline(f"{key}-{name}", values, f"{title}, last {SPARK_DAYS} days", open=open),
+        "spark": sparkline(f"{key}-{name}", values, f"{title}, {SPARK_DAYS} whole days"),
     }

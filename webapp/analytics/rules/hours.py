@@ -38,7 +38,7 @@ def beside(
     seen: set[int] = set()
     found = []
     for (at, number), until, then in zip(hours, ends, thens, strict=True):
-        value = sold.get(at, 0) if at <= now_ms else sold.get(at)
+        value = sold.get(at, 0) if at <= now_ms else sold.get(at) or None
         found.append(Hour(at, until, number, number in seen, value, then, at <= now_ms < until))
         seen.add(number)
     return found

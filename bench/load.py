@@ -1,0 +1,169 @@
+"""A small HTTP load maker: one process, one epoll, keep-alive connections, prebuilt requests."""
+
+import json
+import os
+import select
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class Result:
+    """What a run gave. latencies in milliseconds, in the order of answers."""
+
+    def __init__(self, seconds: float, latencies: list[float], statuses: dict[int, int]) -> None:
+        self.seconds, self.latencies, self.statuses = seconds, sorted(latencies), statuses
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return len(self.latencies) / self.seconds
+
+    def percentile(self, share: float) -> float:
+        """The latency under which that share of answers lies, in milliseconds."""
+        return self.latencies[min(int(len(self.latencies) * share), len(self.latencies) - 1)] if self.latencies else 0.0
+
+
+def drive(port: int, requests: Callable[[], bytes], connections: int, seconds: float) -> Result:
+    """Keep `connections` busy for some seconds; each sends its next request when it has its answer."""
+    poll, open_sockets = select.epoll(), {}
+    for _ in range(connections):
+        sock = socket.create_connection(("127.0.0.1", port))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        poll.register(sock.fileno(), select.EPOLLIN)
+        open_sockets[sock.fileno()] = [sock, b"", 0.0]
+    latencies: list[float] = []
+    statuses: dict[int, int] = {}
+    began = time.perf_counter()
+    for held in open_sockets.values():
+        held[2] = time.perf_counter()
+        held[0].sendall(requests())
+    while (now := time.perf_counter()) - began < seconds:
+        for fd, _ in poll.poll(0.1):
+            held = open_sockets[fd]
+            held[1] += held[0].recv(65_536)
+            length = _complete(held[1])
+            if not length:
+                continue
+            now = time.perf_counter()
+            latencies.append((now - held[2]) * 1000)
+            status = int(held[1][9:12])
+            statuses[status] = statuses.get(status, 0) + 1
+            held[1], held[2] = held[1][length:], now
+            held[0].sendall(requests())
+    for held in open_sockets.values():
+        held[0].close()
+    return Result(time.perf_counter() - began, latencies, statuses)
+
+
+def _complete(received: bytes) -> int:
+    head = received.find(b"\r\n\r\n")
+    if head < 0:
+        return 0
+    at = received.lower().find(b"content-length:", 0, head)
+    if at < 0:
+        return head + 4
+    length = head + 4 + int(received[at + 15 : received.find(b"\r\n", at)])
+    return length if len(received) >= length else 0
+
+
+def post(path: str, bodies: Iterator[bytes], keys: bool) -> Callable[[], bytes]:
+    """A maker of POST requests, each with its own body and, if asked for, its own key."""
+    salt, count = os.urandom(4).hex(), iter(range(1 << 62))
+
+    def make() -> bytes:
+        body = next(bodies)
+        key = f"Idempotency-Key: {salt}-{next(count)}\r\n" if keys else ""
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{key}"
+        return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+    return make
+
+
+# ---- The servers ----
+
+
+def tree(pid: int) -> list[int]:
+    """A process and all below it."""
+    try:
+        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except FileNotFoundError:
+        return []
+    return [pid, *(one for child in below for one in tree(int(child)))]
+
+
+def cpu_seconds(pid: int) -> float:
+    """CPU time that a process tree has used."""
+    total = 0
+    for one in tree(pid):
+        try:
+            fields = Path(f"/proc/{one}/stat").read_text().rsplit(")", 1)[1].split()
+        except FileNotFoundError:
+            continue
+        total += int(fields[11]) + int(fields[12])
+    return total / TICKS
+
+
+def pss_bytes(pid: int) -> int:
+    """Proportional memory of a process tree."""
+    total = 0
+    for one in tree(pid):
+        try:
+            rollup = Path(f"/proc/{one}/smaps_rollup").read_text()
+        except (FileNotFoundError, PermissionError):
+            continue
+        total += next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:")) * 1024
+    return total
+
+
+def gunicorn(application: str, port: int, folder: Path, workers: int = 2) -> subprocess.Popen[bytes]:
+    """Stock gunicorn with gevent workers for a WSGI application of this repository."""
+    command = [
+        sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", str(workers), "-b", f"127.0.0.1:{port}",
+        "--keep-alive", "75", "--log-level", "error", "--no-control-socket", application,
+    ]  # fmt: skip
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+
+
+def free_port() -> int:
+    """A port that is free, below the range of outgoing connections."""
+    for port in range(18_000, 19_000):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise OSError("no free port")
+
+
+def wait_for(port: int, seconds: float = 30) -> None:
+    """Wait until somebody listens."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def median(values: list[float]) -> float:
+    """The median, rounded for people."""
+    return round(statistics.median(values), 3)
+
+
+def say(figures: dict[str, Any]) -> None:
+    """Print the figures as JSON, with the machine they were taken on."""
+    machine = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
+    print(json.dumps({**figures, "machine": machine}, indent=2))
