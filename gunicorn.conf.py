@@ -4,9 +4,10 @@ from gevent import monkey
 
 monkey.patch_all()
 
-from webapp import config, processes  # noqa: E402
+from webapp import processes  # noqa: E402
+from webapp.config import load  # noqa: E402
 
-settings = config.load()
+settings = load()
 processes.raise_open_files()
 
 worker_class = "gevent"

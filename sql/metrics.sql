@@ -382,7 +382,7 @@ limit 100;
 
 -- name: differ_product_month_outside
 -- Months that lie outside the days of the products.
-select 'kept' as side, * from product_month where month < :first or month > :last limit 100;
+select 'kept' as side, * from product_month where month not in :months limit 100;
 
 -- name: differ_order_day
 -- Where the distinct orders differ from the ledger.

@@ -1,4 +1,5 @@
 -- fragment: for_sale
+-- The columns that a sale has to know.
 id, sku, name, price_minor, cost_minor, version_id, tracked, oversell, archived,
   category_id, brand_id, vendor_id, price_tier_id
 
@@ -22,6 +23,7 @@ order by product_id, from_ms, id;
 select sku, id from product where sku in :skus order by id;
 
 -- fragment: shown
+-- Products as answers show them; what is not counted has no stock.
 select p.id, p.sku, p.name, p.price_minor, c.path as category, b.name as brand, v.name as vendor, p.cost_minor, p.gtin,
   t.name as price_tier, p.tracked,
   case when p.tracked = 1
@@ -46,11 +48,12 @@ order by p.id;
 where p.sku = :sku;
 
 -- fragment: matching
+-- The products of a list; 0 stands for those without a category, brand, vendor or tier.
 where (:archived = -1 or p.archived = :archived)
-  and (:any_category = 1 or p.category_id in :category)
-  and (:any_brand = 1 or p.brand_id in :brand)
-  and (:any_vendor = 1 or p.vendor_id in :vendor)
-  and (:any_price_tier = 1 or p.price_tier_id in :price_tier)
+  and (:any_category = 1 or coalesce(p.category_id, 0) in :category)
+  and (:any_brand = 1 or coalesce(p.brand_id, 0) in :brand)
+  and (:any_vendor = 1 or coalesce(p.vendor_id, 0) in :vendor)
+  and (:any_price_tier = 1 or coalesce(p.price_tier_id, 0) in :price_tier)
   and (:any_product = 1 or p.id in :product)
   and (:pattern is null or p.id = :number or p.gtin = :q
     or lower(p.name) like :pattern escape '\' or lower(p.sku) like :pattern escape '\')

@@ -7,9 +7,11 @@ from typing import Any
 from webapp.config import Settings
 from webapp.db import reading, writer
 from webapp.live import hub
+from webapp.web.logs import Access
 
 log = logging.getLogger("takings")
 WANTED_FILES = 65_536
+LOG_S = 0.2
 
 
 def raise_open_files() -> None:
@@ -34,6 +36,16 @@ def start_web(worker: Any, settings: Settings) -> None:
     fronts.start(settings.writer)
     hub.start()
     gevent.spawn(_say_goodbye, worker)
+    Access.gathers = True
+    gevent.spawn(_write_log)
+
+
+def _write_log() -> None:
+    import gevent
+
+    while True:
+        gevent.sleep(LOG_S)
+        Access.flush()
 
 
 def _say_goodbye(worker: Any) -> None:
@@ -47,6 +59,8 @@ def _say_goodbye(worker: Any) -> None:
 def stop_web() -> None:
     """Commit what waits, then close what is open."""
     try:
+        Access.gathers = False
+        Access.flush()
         writer.close()
         reading.close()
     except Exception:

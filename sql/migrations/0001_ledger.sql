@@ -21,7 +21,7 @@ create table outbox (
 create table idempotency (
   asker text not null, key text not null, content blob not null,
   status integer not null, result text not null, at_ms integer not null,
-  primary key (asker, key)
+  primary key (key, asker)
 ) strict;
 create index idempotency_at on idempotency (at_ms);
 

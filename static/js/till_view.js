@@ -145,9 +145,8 @@ export class View {
   connection(waiting, online) {
     const line = this.part("connection");
     line.dataset.state = waiting ? (online ? "slow" : "off") : online ? "on" : "off";
-    const place = (line.dataset.place ??= line.textContent);
     const many = waiting === 1 ? "1 sale waiting" : `${this.numbers.format(waiting)} sales waiting`;
-    line.textContent = waiting ? `${place} · ${many}` : online ? place : `${place} · no connection`;
+    line.textContent = waiting ? many : online ? "Connected" : "No connection: sales are kept here";
   }
 
   refusal(entry) {

@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from tests.charts.drawn import by_class, by_id, numbers, points, rows, shapes, tree
 
+from tests.charts.drawn import by_class, by_id, numbers, points, rows, shapes, tree
 from webapp import charts, clock
 from webapp.charts import Axis, Column, HeatRow, Line, Names, Tick
 from webapp.charts.axes import spread, value_scale
@@ -291,36 +291,6 @@ def test_the_way_to_an_unfinished_bucket_is_dashed():
 def test_a_fifth_line_is_refused():
     with pytest.raises(ValueError, match="at most 4"):
         lines([[1, 2]] * 5)
-
-
-# ---- Small ones ----
-
-
-def test_a_sparkline_marks_its_end_and_says_what_it_shows():
-    drawn = charts.sparkline("s", [1, 5, None, 2], "Orders, last 4 days")
-
-    assert by_id(drawn, "s").get("aria-label") == "Orders, last 4 days"
-    assert by_class(drawn, "end")[0].get("d").startswith("M97 ")
-
-
-@pytest.mark.parametrize("values", [[], [5], [None, None], [None, 3]])
-def test_a_sparkline_needs_two_values(values):
-    assert list(tree(charts.sparkline("s", values)).iter("path")) == []
-
-
-def test_an_even_sparkline_runs_through_the_middle():
-    assert "14" in by_class(charts.sparkline("s", [7, 7, 7]), "end")[0].get("d")
-
-
-@pytest.mark.parametrize(("fraction", "width"), [(0.5, "50%"), (1.7, "100%"), (-0.2, "0%")])
-def test_a_share_bar_keeps_within_its_track(fraction, width):
-    assert by_id(charts.bar("b", fraction, 0.25), "b-fill").get("width") == width
-
-
-def test_an_unknown_share_draws_nothing():
-    drawn = charts.bar("b", None)
-
-    assert by_class(drawn, "fill") == [] and by_class(drawn, "then") == []
 
 
 # ---- Axes ----

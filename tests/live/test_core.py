@@ -586,3 +586,20 @@ def test_an_idle_watcher_is_an_integer_in_a_set(hub, client):
     assert [len(one) for one in kept] == [0] * 5
     assert {one.fd for one in watchers} == next(iter(hub.crowd.groups.values())).fds
     assert core.NOTHING.topics == frozenset()
+
+
+def test_a_newcomer_gets_no_state_older_than_its_ready(hub, client):
+    client({"subscribe": ["analytics"]})
+    run(hub)
+    sell(5)
+    hub.pump()
+    late = toy.Client(hub)
+    late.say({"subscribe": ["orders", "analytics"]})
+    hub.pump()
+    run(hub, 6)
+
+    heard = late.hear()
+
+    assert topics(heard) == ["ready", "analytics"]
+    assert heard[1]["seq"] >= heard[0]["seq"] == 1
+    late.close()

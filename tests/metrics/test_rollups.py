@@ -30,7 +30,7 @@ def test_a_sale_is_in_every_rollup_from_its_own_transaction_on_as_wanted_6_asks(
     assert shop.kept("product_day") == [
         (day, 1, *place, 1, 500, 0, 2, 0, 500, 200), (day, 2, *place, 1, 300, 0, 1, 0, 0, 0),
     ]  # fmt: skip
-    assert shop.kept("product_month")[0][:2] == (2026 * 12 + 10, 1)
+    assert [row[:2] for row in shop.kept("product_month")] == [(0, 1), (0, 2), (24322, 1), (24322, 2)]
     assert {row[1:3] for row in shop.kept("order_day")} == {
         ("category", 3), ("category", 4), ("category_tree", 3), ("category_tree", 2), ("category_tree", 1),
         ("category_tree", 4), ("brand", 1), ("vendor", 0), ("vendor", 2), ("price_tier", 0),

@@ -2,10 +2,14 @@ import json
 from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.web.conftest import Thing
 from webapp.web import body
 
 MIB = 1 << 20
+NAMES = {*Thing.model_fields, "product_id", "quantity"}
 
 
 def post(client, data, kind="application/json", path="/things", **headers):
@@ -78,6 +82,42 @@ def test_a_form_of_more_than_a_mebibyte_is_413(client):
     assert client.post("/things", data={"name": "x" * MIB}, content_type="multipart/form-data").status_code == 413
 
 
+@given(
+    data=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(alphabet=st.characters(), max_size=8),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(sorted(NAMES)) | st.text(alphabet=st.characters(), max_size=3), inner, max_size=5
+            )
+        ),
+        max_leaves=12,
+    )
+)
+def test_no_json_is_a_failure_of_ours(app, data):
+    said = app.test_client().post("/things", data=json.dumps(data), content_type="application/json")
+
+    assert said.status_code in (201, 400, 422)
+    if said.status_code == 422:
+        assert said.json["errors"] and all(error["code"] and "pointer" in error for error in said.json["errors"])
+
+
+@given(sent=st.binary(max_size=120), kind=st.sampled_from(["application/json", "application/x-www-form-urlencoded"]))
+def test_no_bytes_are_a_failure_of_ours(app, sent, kind):
+    said = app.test_client().post("/things", data=sent, content_type=kind, headers={"Accept": "application/json"})
+    assert said.status_code in (201, 400, 415, 422)
+
+
+def test_an_upload_without_a_length_is_bounded_too(app, monkeypatch):
+    monkeypatch.setattr(body, "UPLOAD", 1000)
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n' + b"x" * 5000 + b"\r\n--x--\r\n"
+    said = app.test_client().post(
+        "/upload", input_stream=BytesIO(part), content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": "", "wsgi.input_terminated": True},
+    )  # fmt: skip
+    assert said.status_code == 413
+
+
 # ---- Batches ----
 
 
@@ -98,6 +138,17 @@ def test_a_batch_that_is_no_list_is_refused(client):
     assert post(client, b"{}", path="/batch").status_code == 422
     assert post(client, b"[", path="/batch").status_code == 400
     assert post(client, b"a=1", "application/x-www-form-urlencoded", "/batch").status_code == 415
+
+
+def test_each_item_of_a_batch_is_checked_by_itself():
+    def check(item):
+        if item == 2:
+            raise body.Invalid("No.")
+        return item * 10
+
+    done, refused, broken = body.items([1, 2, body.Malformed("x")], check)
+
+    assert done == 10 and refused.status == 422 and broken.status == 400
 
 
 # ---- Uploads ----

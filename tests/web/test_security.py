@@ -70,6 +70,12 @@ def test_the_public_name_is_ours(guarded):
     assert client.get("/things", headers={"Host": "other.example"}).status_code == 400
 
 
+def test_an_address_to_listen_on_everywhere_is_no_name(guarded):
+    client = guarded(host="0.0.0.0")
+    assert client.get("/things", headers={"Host": "0.0.0.0:8000"}).status_code == 400
+    assert guarded(host="192.168.1.5").get("/things", headers={"Host": "192.168.1.5:8000"}).status_code == 200
+
+
 # ---- From which page ----
 
 

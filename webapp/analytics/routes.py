@@ -7,31 +7,29 @@ from flask import Blueprint, Response, render_template, request
 
 from webapp import clock
 from webapp.analytics import islands as today
-from webapp.analytics import shapes, shapes_explore
-from webapp.db import reading
-from webapp.errors import invalid_parameter
+from webapp.analytics import shapes, shapes_asked, shapes_explore
+from webapp.db import reading, store
 from webapp.live import islands
 from webapp.metrics import ask as metrics
 from webapp.metrics import dao as values
-from webapp.metrics import filters as filtering
-from webapp.metrics import periods, sums
 from webapp.metrics.definitions import DIMENSIONS
-from webapp.metrics.filters import ALL, Filters
-from webapp.metrics.periods import Period
+from webapp.metrics.filters import PRODUCT_NAMES
 from webapp.web import answers, jsonio, respond
 from webapp.web.answers import Finished
 from webapp.web.openapi import COMPARE, FILTERS, LIST, PERIODS, Query, api
 
 blueprint = Blueprint("analytics", __name__)
-MOST_TOP, MOST_ROWS, MOST_KEPT = 100, 10_000, 500
-_TOP = Query("top", "How many best sellers", {"type": "integer", "minimum": 1, "maximum": MOST_TOP, "default": 10})
+MOST_KEPT = 500
+_TOP = Query(
+    "top", "How many best sellers", {"type": "integer", "minimum": 1, "maximum": shapes_asked.MOST_TOP, "default": 10}
+)
 _PLACES = [*FILTERS, *PERIODS]
 _EXPLORE = [
     Query("metric", "A figure; the first one sorts", many=True),
     Query("by", "A dimension, up to three", many=True),
     Query("grain", "", {"type": "string", "enum": ["hour", "day", "week", "month", "quarter", "year"]}),
     Query("sort", "time, or a metric (descending)"),
-    Query("limit", "", {"type": "integer", "minimum": 1, "maximum": MOST_ROWS, "default": 100}),
+    Query("limit", "", {"type": "integer", "minimum": 1, "maximum": shapes_asked.MOST_ROWS, "default": 100}),
 ]
 
 
@@ -39,12 +37,12 @@ class _Kept:
     """Finished answers of one state: of one version of the database, within one second."""
 
     def __init__(self) -> None:
-        self.state: tuple[int, int] = (0, 0)
+        self.state: tuple[str, int, int] = ("", 0, 0)
         self.finished: dict[Any, Finished] = {}
 
     def get(self, key: Any, now_ms: int, make: Callable[[], Finished]) -> Finished:
         """The answer under the key, made when this state has not made it yet; never older than a second."""
-        state = (reading.data_version(), now_ms // 1000)
+        state = (store.shop().epoch, reading.data_version(), now_ms // 1000)
         if state != self.state:
             self.state, self.finished = state, {}
         found = self.finished.get(key)
@@ -106,33 +104,30 @@ def _finished_figures(now_ms: int) -> Finished:
 
 
 def _figures(now_ms: int) -> dict[str, Any]:
-    args, top = request.args, _whole("top", 10, MOST_TOP)
+    args = request.args
 
     def find(tx: Any) -> dict[str, Any]:
-        period = periods.parse(args, now_ms, tx.zone)
-        compare = periods.compare(period, periods.compare_mode(args), now_ms, tx.zone)
-        return told(tx, filtering.resolve(tx, args), period, compare, top, now_ms)
+        return told(tx, shapes_asked.figures(tx, args, now_ms), now_ms)
 
+    if any(args.get(name) for name in PRODUCT_NAMES):  # which may have to count orders from their lines
+        return reading.in_thread(find)
     with reading.reading() as tx:
-        counted = sums.reads_lines((), filtering.resolve(tx, args))
-        if not counted:
-            return find(tx)
-    return reading.in_thread(find)
+        return find(tx)
 
 
-def told(tx: Any, filters: Filters, period: Period, compare: Period | None, top: int, now_ms: int) -> dict[str, Any]:
+def told(tx: Any, asked: shapes_asked.Asked, now_ms: int) -> dict[str, Any]:
     """What `GET /analytics` says at this position of the ledger."""
+    period, compare, filters = asked.period, asked.compare, asked.filters
     said = shapes.frame(now_ms, reading.seq(tx), tx.currency, period, compare)
     now = metrics.headline(tx, filters, period)
     then = metrics.headline(tx, filters, compare) if compare else None
-    total = now.value("net_sales")
-    best = metrics.top_products(tx, filters, period, compare, top, total=int(total or 0))
+    best = metrics.top_products(tx, filters, period, compare, asked.top, total=int(now.value("net_sales") or 0))
     return shapes.analytics(said, now, then, best, metrics.last_minute(tx, filters, now_ms))
 
 
 def state(tx: Any, now_ms: int) -> str:
     """The live topic `analytics`: the whole shop, all time, as a JSON text."""
-    return jsonio.dumps(told(tx, ALL, periods.named("all", now_ms, tx.zone), None, 10, now_ms))
+    return jsonio.dumps(told(tx, shapes_asked.figures(tx, {}, now_ms), now_ms))
 
 
 # ---- The metrics layer ----
@@ -147,32 +142,24 @@ def explore() -> Response:
     """Metrics by dimensions at a grain; rows and rest sum to the totals where a metric is additive."""
     now_ms = clock.now_ms()
     if respond.wanted("json", "csv") == "json":
-        return respond.respond(
-            lambda: _kept.get(
-                ("explore", _query()),
-                now_ms,
-                lambda: Finished(jsonio.to_bytes(_explored(100, now_ms)[1]), answers.JSON),
-            )
-        )
+        return respond.respond(lambda: _kept.get(("explore", _query()), now_ms, lambda: _finished_answer(now_ms)))
     columns, data = _explored(None, now_ms)
     return respond.respond(
         {}, csv=lambda: (columns, shapes_explore.explore_rows(data, columns)), filename="explore.csv"
     )
 
 
-def _explored(default_limit: int | None, now_ms: int) -> tuple[list[str], dict[str, Any]]:
+def _finished_answer(now_ms: int) -> Finished:
+    return Finished(jsonio.to_bytes(_explored(shapes_asked.ROWS, now_ms)[1]), answers.JSON)
+
+
+def _explored(limit: int | None, now_ms: int) -> tuple[list[str], dict[str, Any]]:
     args = request.args
-    limit = _whole("limit", default_limit, MOST_ROWS)
 
     def find(tx: Any) -> tuple[list[str], dict[str, Any]]:
-        period = periods.parse(args, now_ms, tx.zone)
-        compare = periods.compare(period, periods.compare_mode(args), now_ms, tx.zone)
-        answer = metrics.ask(
-            tx, _listed("metric") or ["net_sales"], by=_listed("by"), grain=args.get("grain") or None,
-            filters=filtering.resolve(tx, args), period=period, compare=compare,
-            sort=args.get("sort") or None, limit=limit, now_ms=now_ms,
-        )  # fmt: skip
-        said = shapes.frame(now_ms, reading.seq(tx), tx.currency, period, compare)
+        asked = shapes_asked.question(tx, args, now_ms, limit)
+        answer = metrics.answer(tx, asked, now_ms)
+        said = shapes.frame(now_ms, reading.seq(tx), tx.currency, asked.period, asked.compare)
         return shapes_explore.explore_columns(answer), shapes_explore.explored(said, answer, _names(tx, answer))
 
     return reading.in_thread(find)
@@ -213,14 +200,14 @@ def reconciliation() -> Response:
     default = "today" if respond.wanted("json", "html", "csv") == "html" else "all"
 
     def find(tx: Any) -> dict[str, Any]:
-        period, filters = periods.parse(args, now_ms, tx.zone, default), filtering.resolve(tx, args)
-        found = {
-            name: metrics.ask(
-                tx, shapes_explore.RECONCILED, by=[name], period=period, filters=filters, now_ms=now_ms, limit=None
+        asked = shapes_asked.figures(tx, args, now_ms, default)
+        found = {}
+        for name in DIMENSIONS:
+            told_by = metrics.question(
+                shapes_explore.RECONCILED, period=asked.period, by=[name], filters=asked.filters, limit=None
             )
-            for name in DIMENSIONS
-        }
-        return shapes_explore.reconciliation(shapes.frame(now_ms, reading.seq(tx), tx.currency, period), found)
+            found[name] = metrics.answer(tx, told_by, now_ms)
+        return shapes_explore.reconciliation(shapes.frame(now_ms, reading.seq(tx), tx.currency, asked.period), found)
 
     data = reading.in_thread(find)
     return respond.respond(
@@ -229,20 +216,3 @@ def reconciliation() -> Response:
         csv=lambda: (shapes_explore.RECONCILIATION_COLUMNS, shapes_explore.reconciliation_rows(data)),
         filename="reconciliation.csv",
     )
-
-
-def _listed(name: str) -> list[str]:
-    return [part for text in request.args.getlist(name) for part in text.split(",") if part]
-
-
-def _whole(name: str, default: Any, most: int) -> Any:
-    text = request.args.get(name)
-    if not text:
-        return default
-    if not (text.isascii() and text.lstrip("-").isdigit()) or len(text) > 20:
-        raise invalid_parameter(name, "not_a_number", f"{name} is a whole number.")
-    if int(text) < 1:
-        raise invalid_parameter(name, "too_small", f"{name} is at least 1.")
-    if int(text) > most:
-        raise invalid_parameter(name, "too_large", f"{name} is at most {most:,}.")
-    return int(text)

@@ -31,20 +31,11 @@ class SpeedIn(Input):
     back: Text(2000) = ""  # type: ignore[valid-type]
 
 
-class _Known:
-    """The speed as it was at a state of the database."""
-
-    version, speed = -1, DEFAULT_SPEED
-
-
 def speed() -> int:
     """How fast customers come now: 0, 1, 10 or 60 times as in a real shop."""
-    version = reading.data_version()
-    if version != _Known.version:
-        with reading.reading() as tx:
-            kept = dao.find_setting(tx, dao.SPEED)
-        _Known.version, _Known.speed = version, int(kept) if kept is not None else DEFAULT_SPEED
-    return _Known.speed
+    with reading.reading() as tx:
+        kept = dao.find_setting(tx, dao.SPEED)
+    return DEFAULT_SPEED if kept is None else int(kept)
 
 
 @blueprint.app_context_processor

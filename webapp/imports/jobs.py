@@ -3,26 +3,28 @@
 import json
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from json.encoder import encode_basestring
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from webapp import clock
-from webapp.db import reading, writer
+from webapp.db import reading, store, writer
 from webapp.errors import Conflict, Invalid
 from webapp.imports import actions, dao, files, shapes
 from webapp.imports.catalogue import Known
-from webapp.imports.entering import Batch, enter, rows_of
+from webapp.imports.entering import Batch, enter, fill, rows_of
 from webapp.imports.gather import Entry, Gatherer
-from webapp.imports.lines import SALE, total_of
+from webapp.imports.lines import SALE, Line, total_of
 from webapp.imports.shapes import Mapping, MappingIn
 from webapp.jobs import queue, registry, worker
 from webapp.jobs.progress import Context, Later
 from webapp.shop import dao as shop
 
-TARGET_MS = 3.0
-FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 24.0, 12.0, 2_000.0
+TARGET_MS = 3.5
+FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 24.0, 24.0, 2_000.0
 NEW_PRODUCT = 6
 EVERYTHING = sys.maxsize
 
@@ -78,7 +80,9 @@ class _Entering:
         self.context, self.import_id, self.rows, self.known_until = context, import_id, rows, known_until
         self.by_name = mapping.source == "export"
         self.known = Known()
+        self.zone = store.shop().zone
         self.weight = FIRST_WEIGHT
+        self.costs: deque[float] = deque(maxlen=9)
         self.read = 0
 
     def run(self, entries: Iterator[Entry], row: Any) -> None:
@@ -115,27 +119,24 @@ class _Entering:
         )
 
     def _enter(self, entries: list[Entry], weight: int) -> None:
-        batch = Batch(
-            self.context, self.import_id, entries, json.dumps({"row": entries[-1][0]}), self.known, self.by_name,
-            dict(_sources(entries)), self.known_until,
-        )  # fmt: skip
-        self.known.take(self.context.write(enter, batch))
+        position = json.dumps({"row": entries[-1][0]})
+        batch = Batch(self.context, self.import_id, position, self.known, self.by_name)
+        fill(batch, entries, self.zone, self.known_until, _source)
+        self.known.seq = self.context.write(enter, batch)
         self.read += sum(map(rows_of, entries))
         self.context.tell(self.read, self.rows, "Importing")
         self._learn(weight, writer.session().held_ms)
 
     def _learn(self, weight: int, held_ms: float) -> None:
-        wanted = weight * TARGET_MS / max(held_ms, 0.05)
-        eased = self.weight + 0.25 * (min(wanted, 2 * self.weight) - self.weight)
-        self.weight = min(max(eased, LEAST_WEIGHT), MOST_WEIGHT)
+        """Weigh the next batch by the median of the last ones: what a busy machine does to one of them means nothing."""
+        self.costs.append(held_ms / weight)
+        wanted = TARGET_MS / max(median(self.costs), 0.001)
+        self.weight = min(max(wanted, LEAST_WEIGHT), MOST_WEIGHT, 1.5 * self.weight)
 
 
-def _sources(entries: list[Entry]) -> Iterator[tuple[int, str]]:
-    """The rows behind each sale or return as they stood in the file, JSON, by the number of the first."""
-    for _, parts, _ in entries:
-        for _, lines in (parts or {}).values():
-            rows = [f'{{"row":{line[0]},"text":{encode_basestring(line[1].rstrip())}}}' for line in lines]
-            yield lines[0][0], f"[{','.join(rows)}]"
+def _source(lines: list[Line]) -> str:
+    """The rows behind a sale or return as they stood in the file, JSON."""
+    return "[" + ",".join([f'{{"row":{line[0]},"text":{encode_basestring(line[1].rstrip())}}}' for line in lines]) + "]"
 
 
 # ---- Preview ----

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from webapp.errors import Unsupported
 from webapp.imports.readers import NDJSON, Damaged, detect_encoding, names_of, open_text, parse_object
 from webapp.imports.shapes import Mapping
-from webapp.errors import Unsupported
 
 HEAD = 1 << 18
 SAMPLE = 2_000

@@ -107,11 +107,12 @@ class Hub:
         return self.tail.position if behind is None else behind.position if behind.reset is None else None
 
     def _owe(self, fd: int, behind: Behind, screen: Screen, since: int | None, present: int) -> None:
-        known = since is not None and since >= screen.changed and not behind.reset
-        if screen.shown is not None and not (known and screen.is_island and not screen.clock):
-            behind.names[screen.name] = None
-        if screen.shown is None or screen.stale or screen.next is not None or self.tail.position < present:
+        fresh = screen.is_fresh() and self.tail.position >= present
+        if not fresh:
             screen.owed.add(fd)
+        known = since is not None and since >= screen.changed and not behind.reset and not screen.clock
+        if screen.shown is not None and (fresh or screen.is_island) and not (known and screen.is_island):
+            behind.names[screen.name] = None
 
     def drained(self, fd: int) -> None:
         """A slow client can take more; when many catch up at once, what is new comes between."""

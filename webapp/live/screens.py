@@ -53,6 +53,10 @@ class Screen:
         """Whether it is a piece of a page rather than a state topic."""
         return self.name.startswith("/")
 
+    def is_fresh(self) -> bool:
+        """Whether nothing has happened since the painting that is shown."""
+        return self.shown is not None and self.next is None and not self.stale
+
     def as_frame(self) -> bytes:
         """The frame of what is shown, made once."""
         assert self.shown is not None

@@ -49,7 +49,7 @@ class _NoEvent:
 def register(app: Flask) -> None:
     """Add the addresses to the app; islands that are registered by now answer at theirs."""
     app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": _NoThread, "event_class": _NoEvent}
-    islands.install(app.jinja_env)
+    islands.known.install(app.jinja_env)
     app.register_blueprint(blueprint)
     taken = {rule.rule for rule in app.url_map.iter_rules()}
     for path in islands.known.by_path:
@@ -168,6 +168,6 @@ def show_island(**_: str) -> Response:
     """An island alone, as a page and a push show it."""
     address = request.path + ("?" + request.query_string.decode("latin-1") if request.query_string else "")
     with reading.reading() as tx:
-        html = islands.render(address, tx, clock.now_ms())
+        html = islands.known.render(address, tx, clock.now_ms())
     headers = {"Cache-Control": "private, no-cache", "Vary": "HX-Request"}
     return Response(html, mimetype="text/html", headers=headers)

@@ -42,7 +42,9 @@ class Listener:
         for name in sorted(self.group.names):
             screen = self.hub.screens.watched[name]
             shown, seen = screen.shown, self._seen.get(name)
-            if shown is not None and shown.seq <= self.behind.position and (seen is None or seen.key != shown.key):
+            if shown is None or shown.seq > self.behind.position or (seen is None and not screen.is_fresh()):
+                continue
+            if seen is None or seen.key != shown.key:
                 self._seen[name] = shown
                 yield Shaped(shown.seq, name, shown.message)
 

@@ -26,7 +26,7 @@ from webapp.metrics.periods import Period
 
 __all__ = [
     "Answer", "Headline", "LastMinute", "Point", "Question", "Row", "TopProduct",
-    "ask", "headline", "heat_map", "last_minute", "question", "running", "sparklines", "top_products",
+    "answer", "ask", "headline", "heat_map", "last_minute", "question", "running", "sparklines", "top_products",
 ]  # fmt: skip
 MOST_BY = 3
 

@@ -103,9 +103,9 @@ def differences(tx: Executes, rollup: str, **span: int) -> list[tuple[Any, ...]]
     return [tuple(row) for row in getattr(sql, f"differ_{rollup}").all(tx, **span)]
 
 
-def stray_months(tx: Executes, first: int, last: int) -> list[tuple[Any, ...]]:
-    """Rows of months outside these, which no day stands behind."""
-    return [tuple(row) for row in sql.differ_product_month_outside.all(tx, first=first, last=last)]
+def stray_months(tx: Executes, months: Iterable[int]) -> list[tuple[Any, ...]]:
+    """Rows of other months than these, which no day stands behind."""
+    return [tuple(row) for row in sql.differ_product_month_outside.all(tx, months=months)]
 
 
 def first_second(tx: Executes) -> int | None:

@@ -1,8 +1,8 @@
 """The rollups: sums of the ledger, kept in the sale's own transaction and equal to what a recount gives.
 
 A day, an hour or a month holds what was sold and what came back in it, by place (channel, location, region; 0 and ''
-stand for none). `product_*` split it by product version; `order_day` counts orders by one value of one product
-dimension, once each: a line's own `category`, and `category_tree`, which holds a category's ancestors too.
+stand for none). `product_*` split it by product version, and month 0 holds all time. `order_day` counts orders by one
+value of one product dimension, once each: a line's own `category`, and `category_tree`, which holds its ancestors too.
 """
 
 from collections import defaultdict
@@ -14,6 +14,7 @@ from webapp.db.queries import Executes
 from webapp.db.tx import Tx
 from webapp.metrics import dao
 
+EVER = 0  # the month that holds all time
 KEPT_S = 3 * 3600  # seconds are kept for three hours: the clock may jump back by two
 Line = tuple[int, int, int, int | None]  # version_id, units, amount in minor units, cost of all units or None
 Place = tuple[int, int, str]
@@ -75,6 +76,7 @@ class Buffer:
         hours, products = self.hours.items(), self.products.items()
         _merge(days, (((day, place), sums) for (_, day, _, place), sums in hours))
         _merge(months, (((clock.month_of(day), version, place), sums) for (day, version, place), sums in products))
+        _merge(months, (((EVER, version, place), sums) for (_, version, place), sums in products))
         dao.add(tx, "sales_second", [(second, *place, *sums) for (second, place), sums in self.seconds.items()])
         dao.add(tx, "sales_hour", [(ms, *place, day, hour, *sums) for (ms, day, hour, place), sums in hours])
         dao.add(tx, "sales_day", [(day, *place, *sums) for (day, place), sums in days.items()])
@@ -197,8 +199,7 @@ def check(tx: Executes) -> list[str]:
     months = list(_months(tx))
     for month, span in months:
         found += _named("product_month", dao.differences(tx, "product_month", month=month, **span))
-    first, last = (months[0][0], months[-1][0]) if months else (0, -1)
-    return found + _named("product_month", dao.stray_months(tx, first, last))
+    return found + _named("product_month", dao.stray_months(tx, [month for month, _ in months]))
 
 
 def prune(tx: Tx, now_ms: int) -> int:
@@ -213,6 +214,7 @@ def _oldest_ms(now_ms: int) -> int:
 def _months(tx: Executes) -> Iterable[tuple[int, dict[str, int]]]:
     days = dao.product_days(tx)
     if days is not None:
+        yield EVER, {"from_day": days[0], "to_day": days[1] + 1}
         for month in range(clock.month_of(days[0]), clock.month_of(days[1]) + 1):
             yield month, {"from_day": clock.first_day(month), "to_day": clock.first_day(month + 1)}
 

@@ -9,7 +9,8 @@ from webapp import clock
 from webapp.clock import Zone
 
 Source = Literal["month", "day", "hour", "moments"]
-BEFORE, AFTER = -(10**6), 10**7  # days, and months, before and after all that can be
+BEFORE, AFTER = -(10**6), 10**7  # days before and after all that can be
+EVER, FIRST_MONTH = 0, 1  # the rollup of months holds all time under month 0
 FIRST_MS, LAST_MS = -(10**15), 10**15
 _LATEST_MS = clock.parse_time("9998-12-31T00:00:00Z")
 
@@ -41,6 +42,11 @@ def by_month(from_ms: int | None, to_ms: int | None, zone: Zone) -> list[Span]:
     for span in by_day(from_ms, to_ms, zone):
         found += _months(span) if span.source == "day" else [span]
     return found
+
+
+def ever() -> list[Span]:
+    """All time as one month."""
+    return [Span("month", EVER, FIRST_MONTH)]
 
 
 def by_hour(from_ms: int | None, to_ms: int | None, zone: Zone) -> list[Span]:
@@ -96,7 +102,7 @@ def _hour_from(from_ms: int, zone: Zone) -> int:
 
 
 def _months(days: Span) -> list[Span]:
-    first = BEFORE if days.first == BEFORE else _month_from(days.first)
+    first = FIRST_MONTH if days.first == BEFORE else _month_from(days.first)
     last = AFTER if days.last == AFTER else clock.month_of(days.last)
     if first >= last:
         return [days]

@@ -117,6 +117,8 @@ def _spans(
         return spans.by_hour(from_ms, to_ms, tx.zone)
     if products:
         months = time in (None, "month") and "weekday" not in keys and not filters.weekday
+        if months and time is None and from_ms is None and to_ms is None:
+            return spans.ever()
         return (spans.by_month if months else spans.by_day)(from_ms, to_ms, tx.zone)
     return spans.by_day_and_hour(from_ms, to_ms, tx.zone)
 

@@ -22,6 +22,37 @@ from webapp.stock import dao as levels
 Results = list[dict[str, int] | Problem]
 
 
+class Placed(dict[str, int]):
+    """The result of an order just placed; `rows()` are the rows that a read of it would find."""
+
+    __slots__ = ("names", "sale", "tx_ms")
+
+    def rows(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The order and its lines as `dao.find_orders` and `dao.find_lines` give them."""
+        sale, names = self.sale, self.names
+        order = {
+            "id": self["id"],
+            "seq": self["seq"],
+            "placed_ms": sale.placed_ms,
+            "entered_ms": self.tx_ms,
+            "day": sale.day,
+            "channel": names.channels[sale.channel_id]["code"],
+            "location": names.locations[sale.location_id]["code"] if sale.location_id else None,
+            "region": sale.region,
+            "external_id": sale.external_id,
+            "customer_id": sale.customer_id,
+            "payment": sale.payment,
+            "note": sale.note,
+            "total_minor": sale.total_minor,
+        }
+        first = self["first_line"]
+        lines = []
+        for number, line in enumerate(sale.lines):
+            product = names.products_by_id[line.product_id]
+            lines.append({**line._asdict(), "id": first + number, "sku": product["sku"], "name": product["name"]})
+        return order, lines
+
+
 @merging
 def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
     """Place orders, earlier ones counting for later ones: prices and cost of now are copied onto the lines.
@@ -45,7 +76,10 @@ def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
         results.append({})
     for (sale, _), customer_id in zip(buyers, customers.know(tx, [who for _, who in buyers]), strict=True):
         sale.customer_id = customer_id
-    return _filled(results, _enter(tx, sales))
+    entered = _enter(tx, sales)
+    for placed, sale in zip(entered, sales, strict=True):
+        placed.sale, placed.names, placed.tx_ms = sale, shelf, tx.now_ms
+    return _filled(results, entered)
 
 
 @merging
@@ -74,7 +108,7 @@ def _duplicate(external_id: str, location: str, first: int) -> Conflict:
     return Conflict(f"{external_id} of this channel is already here.", error, location=location, id=first)
 
 
-def _filled(results: Results, entered: list[dict[str, int]]) -> Results:
+def _filled(results: Results, entered: Sequence[dict[str, int]]) -> Results:
     remaining = iter(entered)
     return [result if isinstance(result, Problem) else next(remaining) for result in results]
 
@@ -107,7 +141,7 @@ def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
     )
 
 
-def _enter(tx: Tx, sales: Sequence[Sale]) -> list[dict[str, int]]:
+def _enter(tx: Tx, sales: Sequence[Sale]) -> list[Placed]:
     if not sales:
         return []
     order_id = tx.next("orders", len(sales))
@@ -157,7 +191,7 @@ def _enter(tx: Tx, sales: Sequence[Sale]) -> list[dict[str, int]]:
         )
         for product_id, location_id, quantity in sale.takes:
             takes.append(stock.Take(order_id, product_id, location_id, quantity, sale.placed_ms, seq))
-        results.append({"id": order_id, "seq": seq})
+        results.append(Placed(id=order_id, seq=seq, first_line=line_id - len(sale.lines)))
         order_id += 1
         seq += 1
     dao.insert_orders(tx, orders, lines)

@@ -37,7 +37,15 @@ def create() -> Response:
     )  # fmt: skip
     key = body.key(model)
     done = writer.do(actions.place_orders, incoming.order_draft(model, now_ms, shop.zone), key)
-    return made(_shown(done["id"], done["seq"]), location=f"/orders/{done['id']}", key=key)
+    return made(_just_placed(done), location=f"/orders/{done['id']}", key=key)
+
+
+def _just_placed(done: dict[str, int]) -> dict[str, Any]:
+    """The order as a read would show it; what was just written is not read again, an answer that was kept is."""
+    if not isinstance(done, actions.Placed):
+        return _shown(done["id"], done["seq"])
+    order, lines = done.rows()
+    return outgoing.order_json(order, lines, (), {}, store.shop().currency)
 
 
 def _shown(order_id: int, seq: int | None = None, decimals: bool = False) -> dict[str, Any]:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from webapp import clock
-from webapp.errors import NotFound, PreconditionFailed, Problem, invalid
+from webapp.errors import Conflict, FieldError, NotFound, PreconditionFailed, Problem, invalid
 from webapp.live import outbox
 from webapp.products import dao, rules
 from webapp.products.shapes import ChangedProduct, NewCategory, NewName, NewProduct, StockEntry, name_json, product_json
 from webapp.shop import dao as shop
 from webapp.shop import rules as places
 from webapp.stock import actions as stock
+from webapp.stock import dao as levels
 from webapp.stock.shapes import Entry
 
 NAMED = ("category", "brand", "vendor", "price_tier")
@@ -43,28 +44,25 @@ def create_products(tx: Any, items: Sequence[NewProduct]) -> Results:
 
     Opening stock lies at the default location. A taken SKU, also by an earlier item, is Conflict `duplicate`.
     """
-    known = dao.find_ids(tx, {item.sku for item in items})
-    ids = places.split_taken([item.sku for item in items], known, tx.next("product", 0), _taken)
-    fresh = [(one, item) for one, item in zip(ids, items, strict=True) if not isinstance(one, Problem)]
-    if fresh:
-        _insert(tx, fresh)
-    shown = iter(show(tx, [one for one, _ in fresh]))
-    return [one if isinstance(one, Problem) else next(shown) for one in ids]
+    added = add_products(tx, items)
+    shown = iter(show(tx, [one["id"] for one in added if not isinstance(one, Problem)]))
+    return [one if isinstance(one, Problem) else next(shown) for one in added]
 
 
 def add_products(tx: Any, items: Sequence[NewProduct]) -> Results:
     """As `create_products`, for large batches: a result is {"id", "seq"}."""
-    return [
-        result if isinstance(result, Problem) else {"id": result["id"], "seq": result["seq"]}
-        for result in create_products(tx, items)
-    ]
+    known = dao.find_ids(tx, {item.sku for item in items})
+    ids = places.split_taken([item.sku for item in items], known, tx.next("product", 0), _taken)
+    fresh = [(one, item) for one, item in zip(ids, items, strict=True) if not isinstance(one, Problem)]
+    seq = _insert(tx, fresh) if fresh else 0
+    return [one if isinstance(one, Problem) else {"id": one, "seq": seq + one} for one in ids]
 
 
 def _taken(sku: str, found_id: int) -> Problem:
     return places.taken("product", "/sku", sku, found_id, f"/products/{found_id}")
 
 
-def _insert(tx: Any, fresh: list[tuple[int, NewProduct]]) -> None:
+def _insert(tx: Any, fresh: list[tuple[int, NewProduct]]) -> int:
     count = len(fresh)
     first = tx.next("product", count)
     version, price = tx.next("product_version", count), tx.next("price", count)
@@ -90,6 +88,7 @@ def _insert(tx: Any, fresh: list[tuple[int, NewProduct]]) -> None:
     dao.insert_tags(tx, tags)
     place = shop.default_location_id(tx)
     stock.open_stock(tx, [(one, place, quantity, at) for one, quantity, at in openings])
+    return seq
 
 
 def show(tx: Any, ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -162,7 +161,8 @@ def change_products(tx: Any, items: Sequence[Change]) -> Results:
     """The products are as asked for; the results show them. What is so already takes no number of the history.
 
     A changed price ends the one before and begins another; another name, category, brand, vendor or tier begins another
-    version. NotFound; PreconditionFailed where another change came first.
+    version. NotFound; PreconditionFailed where another change came first; Conflict where overselling is to end of what
+    has been oversold.
     """
     results: Results = []
     for item in items:
@@ -171,10 +171,21 @@ def change_products(tx: Any, items: Sequence[Change]) -> Results:
             results.append(_unknown(item.product))
         elif item.if_seq is not None and item.if_seq != row["seq"]:
             results.append(PreconditionFailed("The product has been changed since you read it."))
+        elif item.to.oversell is False and row["oversell"] and _owed(tx, row["id"]):
+            results.append(_too_late())
         else:
             _change(tx, row, item.to)
             results += show(tx, [row["id"]])
     return results
+
+
+def _owed(tx: Any, product_id: int) -> bool:
+    return any(quantity < 0 for quantity in levels.find_levels(tx, [product_id]).values())
+
+
+def _too_late() -> Problem:
+    words = "More has been sold than is there: enter the stock first."
+    return Conflict("", FieldError("/oversell", "out_of_stock", words))
 
 
 def _unknown(reference: int | str) -> Problem:

@@ -13,9 +13,10 @@ CATEGORIES = 12
 
 
 def find_often_sold(tx: Executes, from_day: int, limit: int = TILES) -> list[int]:
-    """Ids of the products sold most since a day; the first ones by name where nothing was sold."""
+    """Ids of the products sold most since a day, then the others by name as far as there is room."""
     found = [row[0] for row in sql.find_often_sold.all(tx, from_day=from_day, limit=limit)]
-    return found or [row[0] for row in sql.find_first.all(tx, limit=limit)]
+    others = [row[0] for row in sql.find_first.all(tx, limit=limit)] if len(found) < limit else []
+    return (found + [one for one in others if one not in found])[:limit]
 
 
 def find_in_category(tx: Executes, path: str, limit: int = TILES) -> list[int]:

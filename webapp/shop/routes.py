@@ -16,7 +16,6 @@ from webapp.web.paging import ask
 
 blueprint = Blueprint("shop", __name__)
 FACES = tuple(face for face in LIST if face != "html")
-PAGE = "shop/settings.html"
 
 
 # ---- Settings ----
@@ -28,16 +27,15 @@ def settings() -> Response:
     """Name, currency, time zone and locale; the page shows channels and locations, too."""
     with reading.reading() as tx:
         shop = store.refresh(tx)
-    return respond.respond(shapes.settings_json(shop), page=lambda: (PAGE, _page()))
+    return respond.respond(shapes.settings_json(shop), page=lambda: ("shop/settings.html", _page()))
 
 
-def _page(form: str = "") -> dict[str, Any]:
+def _page() -> dict[str, Any]:
     with reading.reading() as tx:
         return {
             "settings": shapes.settings_json(store.shop()),
             "channels": [shapes.channel_json(row) for row in dao.find_channels(tx)],
             "locations": [shapes.location_json(row) for row in dao.find_locations(tx)],
-            "form": form,
         }
 
 
@@ -46,7 +44,7 @@ def _page(form: str = "") -> dict[str, Any]:
      response=shapes.Settings, form=True, errors=[412, 422])  # fmt: skip
 def change_settings() -> Response:
     """The settings are as asked for; what is left out stays. `If-Match` is honoured."""
-    forms.on_failure(PAGE, lambda: _page("settings"))
+    forms.on_failure("shop/settings.html", _page)
     respond.require_match(shapes.settings_json(store.shop()))
     body = bodies.read()
     to = body.model(shapes.ChangedSettings, currency=store.shop().currency, now_ms=clock.now_ms())
@@ -91,11 +89,24 @@ def _list(
     )
 
 
+@blueprint.get("/channels/new")
+def new_channel() -> Response:
+    """The form for a new channel."""
+    return respond.respond(page=("shop/new_channel.html", {}))
+
+
+@blueprint.get("/locations/new")
+def new_location() -> Response:
+    """The form for a new location."""
+    return respond.respond(page=("shop/new_location.html", {}))
+
+
 @blueprint.post("/channels")
 @api("POST", "/channels", summary="Add a channel", request=shapes.NewChannel, response=shapes.Channel, status=201,
      form=True, errors=[409, 422])  # fmt: skip
 def create_channel() -> Response:
     """The channel exists and orders can name it."""
+    forms.on_failure("shop/new_channel.html")
     return _create(actions.create_channels, shapes.NewChannel, "channels")
 
 
@@ -104,11 +115,11 @@ def create_channel() -> Response:
      form=True, errors=[409, 422])  # fmt: skip
 def create_location() -> Response:
     """The location exists, orders can name it and stock can lie there."""
+    forms.on_failure("shop/new_location.html")
     return _create(actions.create_locations, shapes.NewLocation, "locations")
 
 
 def _create(action: Callable[[Any, list[Any]], list[Any]], shape: type[Input], name: str) -> Response:
-    forms.on_failure(PAGE, lambda: _page(name))
     body = bodies.read()
     item = body.model(shape, currency=store.shop().currency, now_ms=clock.now_ms())
     key = body.key(item)

@@ -137,7 +137,14 @@ class GunicornLogger:
 
 
 class Access:
-    """Writes a line for each answer, without the logging package's machinery: it stands on the hot path."""
+    """Writes a line for each answer, without the logging package's machinery: it stands on the hot path.
+
+    gathers: somebody calls `flush` several times a second, so that many lines are one write.
+    """
+
+    MOST_WAITING = 1_000
+    gathers = False
+    _waiting: list[str] = []
 
     handler: _Stream | None = None
     json = False
@@ -169,8 +176,19 @@ class Access:
             )
         else:
             line = f"{clock_time} {code} {method:6} {path} {took:.1f} ms [{request_id}]\n"
+        cls._waiting.append(line)
+        if not cls.gathers or len(cls._waiting) >= cls.MOST_WAITING:
+            cls.flush()
+
+    @classmethod
+    def flush(cls) -> None:
+        """Write the lines that wait, at once."""
+        lines = "".join(cls._waiting)
+        cls._waiting.clear()
         try:
-            cls.handler.stream.write(line)
+            if lines and cls.handler is not None:
+                cls.handler.stream.write(lines)
+                cls.handler.stream.flush()
         except (OSError, ValueError):  # nobody reads the log any more; the shop goes on
             pass
 

@@ -33,6 +33,7 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # to listen on, never to be called by
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::([0-9]{1,5}))?")
 _PORTS = {"http": "80", "https": "443"}
@@ -64,7 +65,8 @@ class Gate:
         self.app = app
         public = urlsplit(getattr(settings, "public_url", None) or "")
         self._public = public if public.hostname else None
-        self._names = _LOCAL_NAMES | ({settings.host} if getattr(settings, "host", "") else frozenset())
+        host = getattr(settings, "host", None) or "localhost"
+        self._names = _LOCAL_NAMES | ({host} - _EVERYWHERE)
         proxies = getattr(settings, "trusted_proxies", None) or ()
         self._proxies = [ipaddress.ip_network(one, strict=False) for one in proxies]
         self._demo = getattr(settings, "mode", "production") == "demo"
@@ -184,13 +186,10 @@ _CROSS = (403, "cross_site", "This came from a page of another site.")
 
 
 def _forwarded(environ: dict[str, Any]) -> None:
-    """What a trusted proxy says of the client: the last entry of each, which is the proxy's own."""
+    """What a trusted proxy says of the address that was asked: the last entry of each, which is the proxy's own."""
     scheme = environ.get("HTTP_X_FORWARDED_PROTO", "").rpartition(",")[2].strip().lower()
     if scheme in _PORTS:
         environ["wsgi.url_scheme"] = scheme
-    client = environ.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2].strip()
-    if client:
-        environ["takings.client"] = client
     host = environ.get("HTTP_X_FORWARDED_HOST", "").rpartition(",")[2].strip()
     if host:
         environ["HTTP_HOST"] = host

@@ -1,7 +1,7 @@
 """The hours of a day beside those of an earlier day, on days of 23, 24 and 25 hours."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 HOUR_MS = 3_600_000
 SHORTEST = 8
@@ -83,17 +83,6 @@ def busy(hours: Sequence[Hour]) -> list[Hour]:
     while last - first + 1 < SHORTEST and (first > 0 or last < len(hours) - 1):
         first, last = max(0, first - 1), min(len(hours) - 1, last + 1)
     return list(hours[first : last + 1])
-
-
-def busiest(hours: Sequence[Hour]) -> Hour | None:
-    """Return the hour that took most so far; None while nothing was taken."""
-    best = max(hours, key=lambda hour: hour.value or 0, default=None)
-    return best if best is not None and (best.value or 0) > 0 else None
-
-
-def without_then(hours: Sequence[Hour]) -> list[Hour]:
-    """Return the hours alone."""
-    return [replace(hour, then=None) for hour in hours]
 
 
 def stretch(cells: Mapping[tuple[int, int], int]) -> range:
