@@ -163,8 +163,8 @@ class Till:
         body = b'{"product_id":"P1","quantity":1,"note":"round-%d;"}' % number
         self._answered = 0.0
         self._sock.sendall(
-            b"POST /orders HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-            % (self._port, len(body), body)
+            b"POST /orders HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
+            b"Content-Length: %d\r\n\r\n%s" % (self._port, len(body), body)
         )
 
     def look(self, began: float) -> None:

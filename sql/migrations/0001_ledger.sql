@@ -138,7 +138,7 @@ create table orders (
 ) strict;
 create index orders_placed on orders (placed_ms, id);
 create index orders_total on orders (total_minor, id);
-create unique index orders_external on orders (channel_id, external_id) where external_id is not null;
+create unique index orders_external on orders (external_id, channel_id) where external_id is not null;
 create index orders_customer on orders (customer_id) where customer_id is not null;
 
 -- What was sold, at the price, cost and product version of its moment.
@@ -163,7 +163,7 @@ create table returns (
 ) strict;
 create index returns_order on returns (order_id) where order_id is not null;
 create index returns_returned on returns (returned_ms, id);
-create unique index returns_external on returns (channel_id, external_id) where external_id is not null;
+create unique index returns_external on returns (external_id, channel_id) where external_id is not null;
 
 -- What came back, at the amount that was given for it.
 create table return_line (

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from flask import Flask
+from hypothesis import settings as examples
 from jinja2 import DictLoader
 
 from webapp import web
@@ -12,6 +13,8 @@ from webapp.clock import Zone, parse_time
 from webapp.errors import Conflict, Invalid, NotFound, Unavailable, invalid
 from webapp.web import body, fields, forms, openapi, paging, respond
 
+examples.register_profile("takings", deadline=None)
+examples.load_profile("takings")
 NOW = parse_time("2026-11-21T10:15:00Z")
 ZONE = Zone("Europe/London")
 TEMPLATES = {

@@ -7,7 +7,6 @@ from typing import Any
 from webapp.errors import Conflict, NotFound
 from webapp.imports import dao
 from webapp.jobs import queue
-from webapp.jobs.progress import Context
 
 KIND, PREVIEW = "import", "import-preview"
 
@@ -111,9 +110,9 @@ def repoint_imports(tx: Any, items: Sequence[tuple[int, str]]) -> list[dict[str,
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """The file was read through: its digest and rows. `known_until`: rows that an earlier import of it has entered."""
+    """The file was read through: its digest and how many rows it has. context: the job's."""
 
-    context: Context
+    context: Any
     import_id: int
     sha256: str
     rows: int
@@ -131,7 +130,7 @@ def begin_imports(tx: Any, items: Sequence[Begun]) -> list[None]:
 class Skipped:
     """So many rows of a file were entered by an earlier import of it; the position behind them."""
 
-    context: Context
+    context: Any
     import_id: int
     rows: int
     position: str
