@@ -7,6 +7,8 @@ the watchers have come, without the kernel's socket buffers, which are the same 
     python -m bench.live [watchers] [rounds]
 """
 
+import http.client
+import json
 import os
 import select
 import signal
@@ -26,7 +28,7 @@ HANDSHAKE = (
     "GET /live HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
 )
-AT_ONCE = 200
+AT_ONCE = 20
 
 
 def main() -> int:
@@ -50,8 +52,8 @@ def main() -> int:
             load.say(_figures(ours, theirs, watchers))
         finally:
             server.stop()
-            stock.send_signal(signal.SIGTERM)
-            stock.wait(30)
+            os.killpg(stock.pid, signal.SIGKILL)  # it would wait for its watchers
+            stock.wait(10)
     return 0
 
 
@@ -154,22 +156,21 @@ class Till:
     """One keep-alive connection that places orders; the note of each says which round it is."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
-        self._sock = socket.create_connection(("127.0.0.1", port))
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        self._connection.connect()
+        self._poll = select.poll()
+        self._poll.register(self._connection.sock.fileno(), select.POLLIN)
         self._answered = 0.0
 
     def send(self, number: int) -> None:
         """Send an order and do not wait."""
-        body = b'{"product_id":"P1","quantity":1,"note":"round-%d;"}' % number
         self._answered = 0.0
-        self._sock.sendall(
-            b"POST /orders HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/json\r\n"
-            b"Content-Length: %d\r\n\r\n%s" % (self._port, len(body), body)
-        )
+        order = {"product_id": "P1", "quantity": 1, "note": f"round-{number};"}
+        self._connection.request("POST", "/orders", json.dumps(order), {"Content-Type": "application/json"})
 
     def look(self, began: float) -> None:
         """Note when the answer has come."""
-        if not self._answered and select.select([self._sock], [], [], 0)[0]:
+        if not self._answered and self._poll.poll(0):
             self._take(began)
 
     def answered_ms(self, began: float) -> float:
@@ -184,9 +185,10 @@ class Till:
         self._take(time.perf_counter())
 
     def _take(self, began: float) -> None:
-        answer = self._sock.recv(65_536)
-        if not answer.startswith(b"HTTP/1.1 201"):
-            raise SystemExit(f"an order was answered {answer[:400]!r}")
+        answer = self._connection.getresponse()
+        body = answer.read()
+        if answer.status != 201:
+            raise SystemExit(f"an order was answered {answer.status} {body[:400]!r}")
         self._answered = (time.perf_counter() - began) * 1000
 
 

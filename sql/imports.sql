@@ -62,6 +62,10 @@ update import set preview = :preview, total_rows = :total_rows where id = :id;
 -- The same bytes are read from another place from now on.
 update import set path = :path where id = :id;
 
+-- name: update_mapping
+-- The file is looked at anew under another mapping.
+update import set mapping = :mapping, preview = :preview, total_rows = null where id = :id;
+
 -- name: insert_errors
 -- Rows that were not imported.
 insert into import_error (import_id, row_number, field, detail, value)

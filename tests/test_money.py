@@ -48,7 +48,8 @@ def test_what_counts_is_the_value_and_not_how_it_is_written(value):
         (10_000_000, "too_large"), (Decimal("1e999999"), "too_large"), ("9" * 4000, "too_large"),
         ("", "not_a_number"), ("12,50", "not_a_number"), ("NaN", "not_a_number"), (Decimal("NaN"), "not_a_number"),
         (Decimal("Infinity"), "not_a_number"), (" 12", "not_a_number"), ("1_000", "not_a_number"),
-        ("٣", "not_a_number"), (True, "not_a_number"), (12.5, "not_a_number"), (None, "not_a_number"), ("0x10", "not_a_number"),
+        ("٣", "not_a_number"), (True, "not_a_number"), (12.5, "not_a_number"), (None, "not_a_number"),
+        ("0x10", "not_a_number"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused_with_its_reason(value, code):

@@ -5,13 +5,14 @@ import resource
 from typing import Any
 
 from webapp.config import Settings
-from webapp.db import reading, writer
+from webapp.db import reading, store, writer
 from webapp.live import hub
 from webapp.web.logs import Access
 
 log = logging.getLogger("takings")
 WANTED_FILES = 65_536
 LOG_S = 0.2
+SETTINGS_S = 2.0
 
 
 def raise_open_files() -> None:
@@ -38,6 +39,7 @@ def start_web(worker: Any, settings: Settings) -> None:
     gevent.spawn(_say_goodbye, worker)
     Access.gathers = True
     gevent.spawn(_write_log)
+    gevent.spawn(_follow_settings)
 
 
 def _write_log() -> None:
@@ -46,6 +48,19 @@ def _write_log() -> None:
     while True:
         gevent.sleep(LOG_S)
         Access.flush()
+
+
+def _follow_settings() -> None:
+    """The shop's name or locale may be changed by another process."""
+    import gevent
+
+    seen = -1
+    while True:
+        gevent.sleep(SETTINGS_S)
+        if (version := reading.data_version()) != seen:
+            seen = version
+            with reading.reading() as tx:
+                store.refresh(tx)
 
 
 def _say_goodbye(worker: Any) -> None:

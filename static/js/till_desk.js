@@ -138,8 +138,12 @@ export class Desk {
     const { channel, location } = this.root.dataset;
     const body = { lines: this.basket.body(this.view.decimals), channel, location, payment, placed_at: new Date(made).toISOString() };
     const sale = { key: newKey(), made, kind: "sale", url: "/orders", body, total, payment, lines: this.basket.lines };
+    try {
+      this.queue.put(sale);
+    } catch {
+      return this.view.say("The browser could not keep this sale, so nothing was sold. Free some of its storage");
+    }
     this.keepLast({ key: sale.key, made, total, payment, lines: sale.lines, id: null, undone: false });
-    this.queue.put(sale);
     this.prices.move(sale.lines, -1);
     this.clear();
     this.view.refreshTiles(this.prices.byId);

@@ -125,3 +125,22 @@ def test_seconds_are_pruned_after_three_hours_and_nothing_else_is(shop):
     assert dropped == 1
     assert [row[0] for row in shop.kept("sales_second")] == [NOW // 1000]
     assert rollups.check(shop.tx) == []
+
+
+def test_a_version_that_was_undone_is_not_remembered_under_its_number(shop):
+    shop.run("begin")
+    tx = shop.tx
+    with pytest.raises(Conflict), tx.savepoint():
+        shop.run("insert into product_version values (9, 1, 'Tea', 3, 1, null, null, ?)", tx.now_ms)
+        rollups.versions.find(tx, [9])
+        raise Conflict("undone")
+    shop.run("insert into product_version values (9, 2, 'Cake', 4, 2, null, null, ?)", tx.now_ms)
+
+    assert rollups.versions.find(tx, [9])[9].product_id == 2
+
+
+def test_a_committed_version_is_remembered(shop):
+    rollups.versions.find(shop.tx, [1])
+    shop.run("delete from product_version where id = 1")
+
+    assert rollups.versions.find(shop.tx, [1])[1].product_id == 1

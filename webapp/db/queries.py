@@ -35,7 +35,7 @@ class Query:
         self.name = name
         rows = _ROWS.search(sql)
         self.width = len(rows.group(1).split(",")) if rows else 0
-        self.lists = _LIST.findall(sql)
+        self.lists = sorted(set(_LIST.findall(sql)))
         self.sql = _LIST.sub(r"in (select value from json_each(:\1))", sql)
         self._chunks = {size: self._with_rows(size) for size in CHUNKS} if rows else {}
 

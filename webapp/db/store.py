@@ -90,7 +90,7 @@ def _first_start(connection: Any, settings: Settings) -> dict[str, str]:
 def _check(settings: Settings, kept: dict[str, str]) -> None:
     for name in ("mode", "currency", "time_zone"):
         wanted = getattr(settings, name)
-        if kept[name] != wanted:
+        if kept[name] != wanted and (name == "mode" or settings.given(name)):
             raise ConfigError(
                 f"TAKINGS_{name.upper()}",
                 f"the database {settings.database} was made with {kept[name]}, not {wanted}; choose another database",
@@ -123,6 +123,8 @@ def settings() -> Settings:
 
 
 def refresh(tx: Any) -> Shop:
-    """Read the shop's changeable settings (name, locale) again."""
-    _Open.shop = _shop(dict(sql.find_settings.all(tx)), sql.find_epoch.value(tx))
-    return _Open.shop
+    """Read the shop's changeable settings (name, locale) again; the same Shop where nothing has changed."""
+    found = _shop(dict(sql.find_settings.all(tx)), sql.find_epoch.value(tx))
+    if found != _Open.shop:
+        _Open.shop = found
+    return _Open.shop or found

@@ -50,6 +50,31 @@ def find(tx: Any, import_id: int) -> Any:
     return row
 
 
+@dataclass(frozen=True, slots=True)
+class NewMapping:
+    """Another mapping for a file that waits, with what is found under it. count: its totals are still to be counted."""
+
+    import_id: int
+    mapping: str
+    preview: str
+    count: bool = False
+
+
+def remap_imports(tx: Any, items: Sequence[NewMapping]) -> list[Any]:
+    """The files are read by other mappings from now on. Conflict: it was started before."""
+    results: list[Any] = []
+    for item in items:
+        row = find(tx, item.import_id)
+        if row["state"] != "preview":
+            results.append(Conflict(f"This import is {row['state']}; its mapping stays."))
+            continue
+        dao.update_mapping(tx, item.import_id, item.mapping, item.preview)
+        if item.count:
+            queue.add(tx, PREVIEW, {"import_id": item.import_id}, dedupe=True)
+        results.append({"id": item.import_id})
+    return results
+
+
 def start_imports(tx: Any, items: Sequence[tuple[int, str]]) -> list[Any]:
     """The imports of (id, mapping) are queued. Conflict: it was started before."""
     return [_start(tx, import_id, mapping) for import_id, mapping in items]

@@ -54,6 +54,11 @@ def update_preview(tx: Any, import_id: int, preview: str, total_rows: int | None
     sql.update_preview.run(tx, id=import_id, preview=preview, total_rows=total_rows)
 
 
+def update_mapping(tx: Any, import_id: int, mapping: str, preview: str) -> None:
+    """The file is looked at anew under another mapping."""
+    sql.update_mapping.run(tx, id=import_id, mapping=mapping, preview=preview)
+
+
 def update_path(tx: Any, import_id: int, path: str) -> None:
     """The same bytes are read from another place from now on."""
     sql.update_path.run(tx, id=import_id, path=path)

@@ -1,12 +1,13 @@
 """What a file's columns mean, as it comes in and goes out."""
 
+import csv
 import json
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from webapp import clock
+from webapp import clock, money
 from webapp.errors import FieldError, Invalid
-from webapp.web.fields import Choice, Code, Flag, Input, Text
+from webapp.web.fields import Choice, Code, Flag, Input, Instant, Output, Text
 
 FIELDS = (
     "sku", "quantity", "price", "placed_at", "external_id", "order_id", "name", "discount", "channel", "location", "region",
@@ -115,6 +116,13 @@ def preview_text(columns: list[str], rows: list[list[str]], doubts: list[str], m
 
 
 _WORDS = {"sku": "product code", "quantity": "quantity", "price": "price", "placed_at": "date"}
+# What a person maps on the page: the fields that files have most, with the words for them.
+FIELD_WORDS = (
+    ("sku", "Product code"), ("name", "Product name"), ("quantity", "Quantity"), ("price", "Price of one"),
+    ("placed_at", "Date and time"), ("external_id", "Invoice or order number"), ("discount", "Discount"),
+    ("customer", "Customer code"), ("region", "Country or region"), ("channel", "Channel"), ("location", "Place"),
+    ("category", "Category"), ("brand", "Brand"), ("vendor", "Vendor"), ("cost", "Cost of one"), ("note", "Note"),
+)  # fmt: skip
 
 
 def _is_zone(name: str) -> bool:
@@ -123,3 +131,122 @@ def _is_zone(name: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+# ---- Out ----
+
+
+class ErrorOut(Output):
+    """A row that was not imported; row 1 is the first below the header."""
+
+    row: int
+    field: str
+    detail: str
+    value: str | None
+
+
+class PreviewOut(Output):
+    """What a file was recognised as, and what its rows would come to (null until they are counted)."""
+
+    columns: list[str]
+    first_rows: list[dict[str, str]]
+    mapping: dict[str, Any]
+    known: bool
+    missing: list[str]
+    doubts: list[str]
+    totals: dict[str, Any] | None
+
+
+class ImportOut(Output):
+    """A file that was given; imported + repeated + rejected = read."""
+
+    id: int
+    state: str
+    file_name: str
+    rows: int | None
+    read: int
+    imported: int
+    repeated: int
+    rejected: int
+    error: str | None
+    errors: list[ErrorOut]
+    errors_url: str
+    preview: PreviewOut
+    created_at: Instant
+    started_at: Instant | None
+    ended_at: Instant | None
+
+
+class ImportsOut(Output):
+    """A page of imports, newest first."""
+
+    items: list[ImportOut]
+    next: str | None
+
+
+class ErrorsOut(Output):
+    """A page of rows that were not imported."""
+
+    items: list[ErrorOut]
+    next: str | None
+
+
+ERROR_COLUMNS = ("row", "field", "detail", "value")
+
+
+def error_json(row: Any) -> dict[str, Any]:
+    """A row that was not imported."""
+    return {"row": row["row_number"], "field": row["field"], "detail": row["detail"], "value": row["value"]}
+
+
+def import_json(row: Any, errors: list[Any]) -> dict[str, Any]:
+    """An import as the contract shows it; errors: the first hundred."""
+    return {
+        "id": row["id"], "state": row["state"], "file_name": row["file_name"], "rows": row["total_rows"],
+        "read": row["read_rows"], "imported": row["imported"], "repeated": row["repeated"], "rejected": row["rejected"],
+        "error": row["error"], "errors": [error_json(error) for error in errors],
+        "errors_url": f"/imports/{row['id']}/errors", "preview": preview_json(row),
+        "created_at": clock.format_time(row["created_ms"]), "started_at": _time(row["started_ms"]),
+        "ended_at": _time(row["ended_ms"]),
+    }  # fmt: skip
+
+
+def preview_json(row: Any) -> dict[str, Any]:
+    """What was found in a file, its sums as money."""
+    mapping, found = Mapping.from_text(row["mapping"]), json.loads(row["preview"] or "{}")
+    return {
+        "columns": found.get("columns", []), "first_rows": found.get("first_rows", []), "mapping": mapping.as_json(),
+        "known": mapping.source != "other", "missing": mapping.missing(), "doubts": found.get("doubts", []),
+        "totals": totals_json(found.get("totals")),
+    }  # fmt: skip
+
+
+def totals_json(totals: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What a file would come to."""
+    if totals is None:
+        return None
+    gross, returned, currency = totals["gross_minor"], totals["returned_minor"], totals["currency"]
+    return {
+        "rows": totals["rows"], "orders": totals["orders"], "returns": totals["returns"], "units": totals["units"],
+        "rejected": totals["rejected"], "gross_sales": money.from_minor(gross, currency),
+        "returned": money.from_minor(returned, currency), "net_sales": money.from_minor(gross - returned, currency),
+        "currency": currency, "from": _time(totals["from_ms"]), "to": _time(totals["to_ms"]),
+    }  # fmt: skip
+
+
+def _time(ms: int | None) -> str | None:
+    return None if ms is None else clock.format_time(ms)
+
+
+def source_rows(row: Any) -> dict[str, Any]:
+    """The rows of a file behind a sale or a return: its name, its columns, and each row's number and cells."""
+    mapping, found = Mapping.from_text(row["mapping"]), json.loads(row["preview"] or "{}")
+    rows = [(entry["row"], _cells(entry["text"], mapping.delimiter)) for entry in json.loads(row["rows"])]
+    columns = [] if mapping.delimiter == "json" else found.get("columns", [])
+    return {"import_id": row["import_id"], "file_name": row["file_name"], "columns": columns, "rows": rows}
+
+
+def _cells(text: str, delimiter: str) -> list[str]:
+    if delimiter == "json":
+        return [text]
+    return next(csv.reader(text.splitlines(keepends=True), delimiter=delimiter), [])

@@ -1,7 +1,7 @@
 """What the metrics layer asks the database: values of dimensions and the keeping of rollups."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from webapp.db import queries
 from webapp.db.queries import Executes
@@ -9,13 +9,6 @@ from webapp.metrics.definitions import Dimension
 
 sql = queries.load("metrics")
 ROLLUPS = ("sales_second", "sales_hour", "sales_day", "product_day", "product_month", "order_day")
-
-
-class Version(NamedTuple):
-    """Where a product version stands; 0 is none. `values` are its places in the rollup of distinct orders."""
-
-    product_id: int
-    values: tuple[tuple[str, int], ...]
 
 
 # ---- Values of dimensions ----
@@ -49,20 +42,9 @@ def category_lines(tx: Executes) -> dict[int, tuple[int, ...]]:
     return lines
 
 
-def find_versions(tx: Executes, ids: Iterable[int]) -> dict[int, Version]:
-    """Where these product versions stand."""
-    rows = sql.find_versions.all(tx, ids=ids)
-    lines = category_lines(tx)
-    return {
-        version_id: Version(
-            product_id,
-            (
-                ("category", category), ("brand", brand), ("vendor", vendor), ("price_tier", tier),
-                *(("category_tree", above) for above in lines.get(category, (0,))),
-            ),
-        )
-        for version_id, product_id, category, brand, vendor, tier, _ in rows
-    }  # fmt: skip
+def find_versions(tx: Executes, ids: Iterable[int]) -> list[tuple[int, ...]]:
+    """(id, product_id, category_id, brand_id, vendor_id, price_tier_id, created_ms) of these versions; 0 is none."""
+    return [tuple(row) for row in sql.find_versions.all(tx, ids=ids)]
 
 
 def find_value_names(tx: Executes, dimension: Dimension) -> dict[int, str]:

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from webapp import clock
 from webapp.db.queries import Executes
 from webapp.db.tx import Tx
-from webapp.metrics import dao
+from webapp.metrics import dao, versions
+from webapp.metrics.versions import Version
 
 EVER = 0  # the month that holds all time
 KEPT_S = 3 * 3600  # seconds are kept for three hours: the clock may jump back by two
@@ -89,29 +90,29 @@ class Buffer:
         """Count orders once for each product and each value of a product dimension that they hold."""
         if not self.baskets:
             return
-        known = dao.find_versions(tx, {version for _, _, versions in self.baskets for version in versions})
+        known = versions.find(tx, {version for _, _, held in self.baskets for version in held})
         told: dict[tuple[int, ...], tuple[Iterable[tuple[str, int]], Iterable[int]]] = {}
         counts: dict[tuple[int, Place], dict[tuple[str, int], int]] = defaultdict(lambda: defaultdict(int))
-        for (day, place, versions), count in self.baskets.items():
-            if versions not in told:
-                told[versions] = _told(versions, known)
-            values, firsts = told[versions]
-            held = counts[day, place]
+        for (day, place, basket), count in self.baskets.items():
+            if basket not in told:
+                told[basket] = _told(basket, known)
+            values, firsts = told[basket]
+            counted = counts[day, place]
             for value in values:
-                held[value] += count
+                counted[value] += count
             for version in firsts:
                 self.products[day, version, place][0] += count
-        rows = [(day, *value, *place, n) for (day, place), held in counts.items() for value, n in held.items()]
+        rows = [(day, *value, *place, n) for (day, place), counted in counts.items() for value, n in counted.items()]
         dao.add(tx, "order_day", rows)
 
 
-def _told(versions: tuple[int, ...], known: dict[int, dao.Version]) -> tuple[Iterable[tuple[str, int]], Iterable[int]]:
-    """The values for which an order that holds these versions counts, and one version for each of its products."""
-    if len(versions) == 1:
-        return known[versions[0]].values, versions
-    values = {value for version in versions for value in known[version].values}
+def _told(basket: tuple[int, ...], known: dict[int, Version]) -> tuple[Iterable[tuple[str, int]], Iterable[int]]:
+    """The values for which an order with this basket counts, and one version for each product in it."""
+    if len(basket) == 1:
+        return known[basket[0]].values, basket
+    values = {value for version in basket for value in known[version].values}
     # An order counts once for a product, at the first of the versions in which it holds it.
-    return values, {known[version].product_id: version for version in reversed(versions)}.values()
+    return values, {known[version].product_id: version for version in reversed(basket)}.values()
 
 
 def _merge(mine: dict, its: "dict | Iterable[tuple]") -> None:
@@ -150,8 +151,8 @@ def add_sales(tx: Tx, facts: Iterable[SaleFact]) -> None:
                 sums[6] += cost
         sums[0] += 1
         sums[1] += total
-        versions = (lines[0][0],) if len(lines) == 1 else tuple(sorted({line[0] for line in lines}))
-        baskets[day, place, versions] = baskets.get((day, place, versions), 0) + 1
+        basket = (lines[0][0],) if len(lines) == 1 else tuple(sorted({line[0] for line in lines}))
+        baskets[day, place, basket] = baskets.get((day, place, basket), 0) + 1
         if placed_ms >= oldest_ms:
             second = seconds.setdefault((placed_ms // 1000, place), [0, 0])
             second[0] += 1

@@ -1,0 +1,196 @@
+"""The verb that enters a batch of a file: sales, returns, refused rows, source rows and position, in one transaction."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from webapp.customers import actions as customers
+from webapp.errors import Problem
+from webapp.imports import dao
+from webapp.imports.rules.batches import Batch, Known, Part, Product, Stand, ready
+from webapp.imports.rules.lines import SALE, Line, total_of
+from webapp.orders import actions as orders
+from webapp.orders import dao as ledger
+from webapp.orders.shapes import GoodsReturn, ReturnDraft, ReturnLineDraft, Sale
+from webapp.products import actions as products
+from webapp.products import dao as catalogue
+from webapp.products.shapes import ChangedProduct, NewProduct
+
+
+def enter(tx: Any, items: Sequence[Batch]) -> list[int]:
+    """Every row of the batches is entered, repeated or refused, and counted; the results are the last change of each.
+
+    Raises queue.Cancelled or queue.Lost, which undo the batch.
+    """
+    return [_enter(tx, batch) for batch in items]
+
+
+def _enter(tx: Any, batch: Batch) -> int:
+    batch.context.keep(tx)
+    if batch.tried:
+        batch.known.forget()
+    batch.tried = True
+    known = Catalogue(tx, batch.known)
+    lacking = [part for part in batch.parts if part.ready is None or known.changed]
+    known.need((line for part in lacking for line in part.lines), [part.head[6] for part in lacking])
+    for part in lacking:
+        if part.of is None:
+            part.ready = ready(part, known, tx.zone, batch.by_name)
+    _place([part for part in batch.parts if isinstance(part.ready, Sale)], orders.enter_sales, tx)
+    _place([part for part in batch.parts if isinstance(part.ready, GoodsReturn)], orders.enter_returns, tx)
+    for part in lacking:
+        if part.of is not None:
+            _take_back(tx, part, known, batch.by_name)
+    _write_down(tx, batch)
+    return int(tx.next("seq", 0)) - 1
+
+
+def _place(parts: Sequence[Part], verb: Any, tx: Any) -> None:
+    for part, result in zip(parts, verb(tx, [part.ready for part in parts]) if parts else (), strict=True):
+        _told(part, result)
+
+
+def _told(part: Part, result: Any) -> None:
+    if isinstance(result, Problem):
+        part.refusal = result
+    elif part.head[0] == SALE:
+        part.order_id = result["id"]
+    else:
+        part.return_id = result["id"]
+
+
+def _take_back(tx: Any, part: Part, known: "Catalogue", by_name: bool) -> None:
+    """A return of a sale that stands in the same file, or was entered before with the same external id."""
+    assert part.of is not None
+    sale = part.of
+    order_id = sale.order_id if sale.order_id is not None else (sale.refusal.extra.get("id") if sale.refusal else None)
+    sold = ledger.find_sold(tx, [order_id])[order_id] if order_id is not None else {}
+    ids = _lines_sold(part, sale, list(sold))
+    if order_id is None or ids is None:
+        part.ready = ready(part, known, tx.zone, by_name)
+        _place([part], orders.enter_returns, tx)
+    elif sale.order_id is None and _is_booked(tx, order_id, part):
+        part.repeated = True
+    else:
+        lines = [
+            ReturnLineDraft(line_id, line[4], bool(line[9][5]) and not known.products[line[2]][3])
+            for line_id, line in zip(ids, part.lines, strict=True)
+        ]
+        draft = ReturnDraft(order_id, lines, part.head[9], part.head[2], part.head[8])
+        _told(part, orders.return_goods(tx, [draft])[0])
+
+
+def _lines_sold(part: Part, sale: Part, sold: list[int]) -> list[int] | None:
+    """The ids that the lines of a return have in this ledger, by their ids in the file; None where they are not known."""
+    if len(sold) != len(sale.lines):
+        return None
+    ids = {line[9][6]: line_id for line, line_id in zip(sale.lines, sold, strict=True) if line[9] and line[9][6]}
+    found = [ids.get(line[9][6]) if line[9] else None for line in part.lines]
+    return None if None in found else found  # type: ignore[return-value]
+
+
+def _is_booked(tx: Any, order_id: int, part: Part) -> bool:
+    at_ms, total = part.head[2], sum(total_of(line) for line in part.lines)
+    booked = ledger.find_returns_of(tx, [order_id]).get(order_id, [])
+    return any((row["returned_ms"], row["total_minor"]) == (at_ms, total) for row in booked)
+
+
+def _write_down(tx: Any, batch: Batch) -> None:
+    """What became of the rows."""
+    imported, repeated, errors, sources = 0, batch.repeated, list(batch.errors), []
+    rejected = len({error[1] for error in errors})
+    for part in batch.parts:
+        count = len(part.lines)
+        if part.repeated or (part.refusal is not None and part.refusal.code == "duplicate"):
+            repeated += count
+        elif part.refusal is not None:
+            rejected += count
+            errors += [(batch.import_id, line[0], "", part.refusal.detail, "") for line in part.lines]
+        else:
+            imported += count
+            sources.append((batch.import_id, part.lines[0][0], part.order_id, part.return_id, part.source))
+    dao.insert_sources(tx, sources)
+    dao.insert_errors(tx, errors)
+    counts = {"read": imported + repeated + rejected, "imported": imported, "repeated": repeated, "rejected": rejected}
+    dao.add_counts(tx, batch.import_id, batch.position, counts)
+
+
+# ---- Products and customers ----
+
+
+class Catalogue:
+    """What is known inside one transaction, which finds or makes the rest.
+
+    `changed`: products were changed by somebody else, and all of them are looked up again. Should the transaction fail,
+    `known` has to forget.
+    """
+
+    def __init__(self, tx: Any, known: Known) -> None:
+        self.tx = tx
+        self.known = known
+        self.changed = dao.catalogue_changed(tx, known.seq)
+        if self.changed:
+            known.forget()
+        self.products, self.customers = known.products, known.customers
+
+    def need(self, lines: Iterable[Line], codes: Iterable[str | None]) -> None:
+        """Find or make every product and customer of these lines."""
+        firsts: dict[str, Line] = {}
+        for line in lines:
+            if line[2] not in self.products:
+                firsts.setdefault(line[2], line)
+        if firsts:
+            self._find(list(firsts))
+            self._make([line for sku, line in firsts.items() if sku not in self.products])
+        unknown = [code for code in dict.fromkeys(codes) if code is not None and code not in self.customers]
+        if unknown:
+            ids = customers.know(self.tx, [{"code": code} for code in unknown])
+            self.customers.update(zip(unknown, ids, strict=True))
+
+    def _find(self, skus: list[str]) -> None:
+        _, rows = catalogue.find_for_sale(self.tx, (), skus)
+        for sku, row in rows.items():
+            self.products[sku] = (row["id"], row["version_id"], row["cost_minor"], bool(row["tracked"]))
+
+    def _make(self, firsts: list[Line]) -> None:
+        if firsts:
+            products.add_products(self.tx, [_new_product(line) for line in firsts])
+            self._find([line[2] for line in firsts])
+
+    def version(self, product: Product, stand: Stand) -> int:
+        """The version of a product that stood there, made when there was none."""
+        found = self.known.versions.get((product[0], stand))
+        if found is None:
+            found = self.known.versions[product[0], stand] = self._version(product, stand)
+        return found
+
+    def _version(self, product: Product, stand: Stand) -> int:
+        rows = dao.find_versions(self.tx, [product[0]])
+        for row in reversed(rows):
+            if _stands(row, stand):
+                return int(row["id"])
+        # The row tells of another time: the product stands there for a moment, and then where it stood.
+        now = next(row for row in rows if row["id"] == product[1])
+        name = stand[0] or now["name"]
+        self._move(product[0], name, stand[1:])
+        made = dao.find_versions(self.tx, [product[0]])[-1]["id"]
+        self._move(product[0], now["name"], (now["category"], now["brand"], now["vendor"], now["price_tier"]))
+        return int(made)
+
+    def _move(self, product_id: int, name: str, stand: tuple[str | None, ...]) -> None:
+        places = dict(zip(("category", "brand", "vendor", "price_tier"), stand, strict=True))
+        changed = ChangedProduct.model_construct(_fields_set={"name", *places}, name=name, **places)
+        products.change_products(self.tx, [products.Change(product_id, changed)])
+
+
+def _stands(row: Any, stand: Stand) -> bool:
+    name, *places = stand
+    same = [row["category"], row["brand"], row["vendor"], row["price_tier"]] == places
+    return same and (name is None or row["name"] == name)
+
+
+def _new_product(line: Line) -> NewProduct:
+    more = line[9] or (None,) * 5
+    return NewProduct.model_construct(
+        sku=line[2], name=line[3] or line[2], price=line[5], category=more[1], brand=more[2], vendor=more[3],
+        price_tier=more[4], cost=line[8],
+    )  # fmt: skip

@@ -1,0 +1,135 @@
+"""The import itself: a file is read through, and its rows are entered batch by batch."""
+
+import json
+import sys
+from collections import deque
+from collections.abc import Iterator
+from json.encoder import encode_basestring
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from webapp import clock
+from webapp.db import reading, store, writer
+from webapp.errors import Invalid
+from webapp.imports import actions, dao
+from webapp.imports.actions_enter import enter
+from webapp.imports.jobs import files
+from webapp.imports.jobs.gather import Gatherer
+from webapp.imports.rules.batches import Batch, Known, fill, rows_of
+from webapp.imports.rules.lines import Entry, Line
+from webapp.imports.shapes import Mapping
+from webapp.jobs import registry
+from webapp.jobs.progress import Context, Later
+
+TARGET_MS = 3.5
+FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 24.0, 24.0, 2_000.0
+NEW_PRODUCT = 6
+EVERYTHING = sys.maxsize
+
+
+@registry.job(actions.KIND, ended=actions.end_import)
+def run(context: Context) -> None:
+    """Every row of the file is imported, repeated or rejected, each once, however often the work is interrupted."""
+    import_id = context.argument["import_id"]
+    with reading.reading() as tx:
+        row = actions.find(tx, import_id)
+        mapping = Mapping.from_text(row["mapping"])
+        against = files.belongs(tx, mapping, clock.now_ms())
+    path = Path(row["path"])
+    if not path.is_file():
+        raise Invalid(f"The file {row['file_name']} is no longer there; send it again.")
+    with Gatherer(files.folder()) as gatherer:
+        columns = json.loads(row["preview"] or "{}").get("columns") or []
+
+        def breathe(rows: int) -> None:
+            context.breathe()
+            context.tell(rows, None, "Reading")
+
+        rows, digest = files.read_through(path, mapping, columns, against, gatherer, breathe)
+        until = _known_until(import_id, digest, row["mapping"])
+        context.write(actions.begin_imports, actions.Begun(context, import_id, digest, rows))
+        _Entering(context, import_id, mapping, rows, until).run(gatherer.entries(), row)
+    context.tell(rows, rows, "Importing")
+    files.drop(path)
+
+
+def _known_until(import_id: int, digest: str, mapping: str) -> int:
+    """The row up to which other imports have entered this very file. Raises Later while an earlier one runs."""
+    until = 0
+    with reading.reading() as tx:
+        for same in dao.find_same(tx, import_id, digest, mapping):
+            if same["state"] in ("queued", "running", "cancelling") and same["id"] < import_id:
+                raise Later
+            until = max(until, EVERYTHING if same["state"] == "done" else _row_of(same["position"]))
+    return until
+
+
+def _row_of(position: str) -> int:
+    return int(json.loads(position or "{}").get("row", 0))
+
+
+class _Entering:
+    """Cuts entries into batches that hold the lock for about three milliseconds each, by what the last ones took."""
+
+    def __init__(self, context: Context, import_id: int, mapping: Mapping, rows: int, known_until: int) -> None:
+        self.context, self.import_id, self.rows, self.known_until = context, import_id, rows, known_until
+        self.by_name = mapping.source == "export"
+        self.known = Known()
+        self.zone = store.shop().zone
+        self.weight = FIRST_WEIGHT
+        self.costs: deque[float] = deque(maxlen=9)
+        self.read = 0
+
+    def run(self, entries: Iterator[Entry], row: Any) -> None:
+        """Enter what lies behind the import's position."""
+        position = _row_of(row["position"])
+        self.read = row["read_rows"]
+        if self.known_until == EVERYTHING:
+            if self.read < self.rows:
+                self._skip()
+            return
+        batch: list[Entry] = []
+        weight = 0
+        for entry in entries:
+            if entry[0] <= position:
+                continue
+            batch.append(entry)
+            weight += self._weigh(entry)
+            if weight >= self.weight:
+                self._enter(batch, weight)
+                batch, weight = [], 0
+        if batch:
+            self._enter(batch, weight)
+
+    def _skip(self) -> None:
+        left = actions.Skipped(self.context, self.import_id, self.rows - self.read, json.dumps({"row": self.rows}))
+        self.context.write(actions.skip_rows, left)
+
+    def _weigh(self, entry: Entry) -> int:
+        if entry[1] is None:
+            return 1
+        known = self.known.products
+        return sum(
+            1 if line[2] in known else NEW_PRODUCT for _, lines in entry[1].values() for line in lines
+        )
+
+    def _enter(self, entries: list[Entry], weight: int) -> None:
+        position = json.dumps({"row": entries[-1][0]})
+        batch = Batch(self.context, self.import_id, position, self.known, self.by_name)
+        fill(batch, entries, self.zone, self.known_until, _source)
+        self.known.seq = self.context.write(enter, batch)
+        self.read += sum(map(rows_of, entries))
+        self.context.tell(self.read, self.rows, "Importing")
+        self._learn(weight, writer.session().held_ms)
+
+    def _learn(self, weight: int, held_ms: float) -> None:
+        """Weigh the next batch by the median of the last ones: what a busy machine does to one of them means nothing."""
+        self.costs.append(held_ms / weight)
+        wanted = TARGET_MS / max(median(self.costs), 0.001)
+        self.weight = min(max(wanted, LEAST_WEIGHT), MOST_WEIGHT, 1.5 * self.weight)
+
+
+def _source(lines: list[Line]) -> str:
+    """The rows behind a sale or return as they stood in the file, JSON."""
+    return "[" + ",".join([f'{{"row":{line[0]},"text":{encode_basestring(line[1].rstrip())}}}' for line in lines]) + "]"
