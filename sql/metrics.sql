@@ -138,6 +138,14 @@ values :rows(day, dimension, value_id, channel_id, location_id, region, orders)
 on conflict (day, dimension, value_id, channel_id, location_id, region) do update set
   orders = order_day.orders + excluded.orders;
 
+-- name: find_sums_ever
+-- What all time sums to, over all products and places.
+select coalesce(sum(orders), 0), coalesce(sum(gross_minor), 0), coalesce(sum(returns_minor), 0),
+  coalesce(sum(units), 0), coalesce(sum(units_returned), 0),
+  coalesce(sum(costed_minor), 0), coalesce(sum(cost_minor), 0)
+from product_month
+where month = 0;
+
 -- name: prune_seconds
 -- Seconds that no window looks at any more.
 delete from sales_second where second < :second;
@@ -339,45 +347,44 @@ insert into order_day (day, dimension, value_id, channel_id, location_id, region
 
 -- name: differ_sales_second
 -- Where the seconds that are still kept differ from the orders.
-select 'kept' as side, k.* from (
-  select * from sales_second where second >= :from_ms / 1000 except select * from (:use(recount_sales_second))
-) k
+with ledger as materialized (:use(recount_sales_second)),
+  kept as materialized (select * from sales_second where second >= :from_ms / 1000)
+select 'kept' as side, d.* from (select * from kept except select * from ledger) d
 union all
-select 'ledger', l.* from (
-  select * from (:use(recount_sales_second)) except select * from sales_second
-) l
+select 'ledger', d.* from (select * from ledger except select * from kept) d
 limit 100;
 
 -- name: differ_sales_hour
 -- Where the hours differ from the ledger.
-select 'kept' as side, k.* from (select * from sales_hour except select * from (:use(recount_sales_hour))) k
+with ledger as materialized (:use(recount_sales_hour))
+select 'kept' as side, d.* from (select * from sales_hour except select * from ledger) d
 union all
-select 'ledger', l.* from (select * from (:use(recount_sales_hour)) except select * from sales_hour) l
+select 'ledger', d.* from (select * from ledger except select * from sales_hour) d
 limit 100;
 
 -- name: differ_sales_day
 -- Where the days differ from the ledger.
-select 'kept' as side, k.* from (select * from sales_day except select * from (:use(recount_sales_day))) k
+with ledger as materialized (:use(recount_sales_day))
+select 'kept' as side, d.* from (select * from sales_day except select * from ledger) d
 union all
-select 'ledger', l.* from (select * from (:use(recount_sales_day)) except select * from sales_day) l
+select 'ledger', d.* from (select * from ledger except select * from sales_day) d
 limit 100;
 
 -- name: differ_product_day
 -- Where the products' days differ from the ledger.
-select 'kept' as side, k.* from (select * from product_day except select * from (:use(recount_product_day))) k
+with ledger as materialized (:use(recount_product_day))
+select 'kept' as side, d.* from (select * from product_day except select * from ledger) d
 union all
-select 'ledger', l.* from (select * from (:use(recount_product_day)) except select * from product_day) l
+select 'ledger', d.* from (select * from ledger except select * from product_day) d
 limit 100;
 
 -- name: differ_product_month
 -- Where one month of the products differs from their days.
-select 'kept' as side, k.* from (
-  select * from product_month where month = :month except select * from (:use(recount_product_month))
-) k
+with ledger as materialized (:use(recount_product_month)),
+  kept as materialized (select * from product_month where month = :month)
+select 'kept' as side, d.* from (select * from kept except select * from ledger) d
 union all
-select 'ledger', l.* from (
-  select * from (:use(recount_product_month)) except select * from product_month where month = :month
-) l
+select 'ledger', d.* from (select * from ledger except select * from kept) d
 limit 100;
 
 -- name: differ_product_month_outside
@@ -386,9 +393,10 @@ select 'kept' as side, * from product_month where month not in :months limit 100
 
 -- name: differ_order_day
 -- Where the distinct orders differ from the ledger.
-select 'kept' as side, k.* from (select * from order_day except select * from (:use(recount_order_day))) k
+with ledger as materialized (:use(recount_order_day))
+select 'kept' as side, d.* from (select * from order_day except select * from ledger) d
 union all
-select 'ledger', l.* from (select * from (:use(recount_order_day)) except select * from order_day) l
+select 'ledger', d.* from (select * from ledger except select * from order_day) d
 limit 100;
 
 -- ---- Pieces of a question. Every source is called s and has the places; compose.py puts them together ----

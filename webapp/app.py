@@ -23,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or config.load()
     clock.set_clock_file(settings.clock_file)
     logs.setup(settings.log or ("text" if sys.stderr.isatty() else "json"))
+    logs.Access.refusals_alone = settings.mode == "demo"
     shop = store.open(settings)
     app = Flask("takings", root_path=str(ROOT), template_folder="templates", static_folder=None)
     web.init_app(app, settings)

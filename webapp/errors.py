@@ -22,7 +22,7 @@ class FieldError:
 class Problem(Exception):
     """A request, or one item of a batch, that was refused: status, code, words and the fields at fault (RFC 9457).
 
-    code: given, or that of the only field error, or that of the class. extra: members that the answer gains, such as
+    code: given, or the one that all field errors have, or that of the class. extra: members that the answer gains, such as
     the `id` of the thing that is in the way. location: the address of that thing. retry_after: seconds.
     """
 
@@ -41,7 +41,8 @@ class Problem(Exception):
     ) -> None:
         super().__init__(detail)
         self.errors = list(errors)
-        self.code = code or (errors[0].code if len(errors) == 1 else self.default_code)
+        kinds = {error.code for error in errors}
+        self.code = code or (kinds.pop() if len(kinds) == 1 else self.default_code)
         self.detail = detail or (errors[0].detail if len(errors) == 1 else self.title)
         self.location = location
         self.retry_after = retry_after
@@ -58,9 +59,8 @@ class Problem(Exception):
             "status": self.status,
             "detail": self.detail,
             "code": self.code,
+            "errors": [error.as_json() for error in self.errors],
         }
-        if self.errors:
-            body["errors"] = [error.as_json() for error in self.errors]
         return {**body, **self.extra}
 
     def as_kept(self) -> dict[str, Any]:

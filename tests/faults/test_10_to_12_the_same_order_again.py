@@ -88,8 +88,11 @@ class Deaf:
             except OSError:
                 return
             with client, socket.create_connection(("127.0.0.1", self.port)) as server:
-                server.sendall(client.recv(65_536))
-                server.recv(65_536)
+                request = b""
+                while b"\r\n\r\n{" not in request or not request.endswith(b"}"):
+                    request += client.recv(65_536)
+                server.sendall(request)
+                server.recv(65_536)  # it was done, and nobody is told
 
 
 def lose_the_answer(server):

@@ -4,7 +4,7 @@ import pytest
 
 from tests.metrics.shops import NOW, Fact, Line, Shop
 from webapp import clock
-from webapp.errors import Conflict
+from webapp.errors import Conflict, Unavailable
 from webapp.metrics import dao, rollups
 
 LONDON = clock.Zone("Europe/London")
@@ -144,3 +144,21 @@ def test_a_committed_version_is_remembered(shop):
     shop.run("delete from product_version where id = 1")
 
     assert rollups.versions.find(shop.tx, [1])[1].product_id == 1
+
+
+def test_fault_55_amounts_that_no_sum_can_hold_are_refused_and_ordinary_ones_go_on(shop):
+    largest = 999_999_999 * 1_000_000 * 1_000
+    for _ in range(9):
+        shop.sell(NOW, largest)
+    shop.run("begin")
+    tx = shop.tx
+    shop.write(tx, Fact(True, NOW, [Line(2, 1, largest)], 2))
+
+    with pytest.raises(Unavailable):
+        tx.flush()
+    shop.run("rollback")
+    shop.facts.pop()
+    shop.sell(NOW, 250)
+
+    assert sum(row[5] for row in shop.kept("sales_day")) == 9 * largest + 250
+    assert rollups.check(shop.tx) == []

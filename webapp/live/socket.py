@@ -28,12 +28,12 @@ sock = Sock()
 
 
 class _NoThread:
-    """Stands for simple-websocket's reader: the hub reads."""
+    """Stands for simple-websocket's reader: the hub reads. It keeps nothing, so that no cycle keeps the connection."""
 
     name = ""
 
     def __init__(self, target: object = None) -> None:
-        self.target = target
+        pass
 
     def start(self) -> None:
         """Nothing is to be started."""

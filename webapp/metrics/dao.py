@@ -60,6 +60,11 @@ def find_products(tx: Executes, ids: Iterable[int]) -> dict[int, tuple[str, str]
 # ---- Keeping and making anew ----
 
 
+def sums_ever(tx: Executes) -> tuple[int, ...]:
+    """The seven measures of all time (orders once for each product that they hold)."""
+    return tuple(sql.find_sums_ever.one(tx))
+
+
 def add(tx: Executes, rollup: str, rows: Sequence[Sequence[Any]]) -> None:
     """Add rows to a rollup, each to the row of its key if there is one."""
     getattr(sql, f"add_{rollup}").rows(tx, rows)

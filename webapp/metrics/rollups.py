@@ -12,10 +12,12 @@ from typing import NamedTuple
 from webapp import clock
 from webapp.db.queries import Executes
 from webapp.db.tx import Tx
+from webapp.errors import Unavailable
 from webapp.metrics import dao, versions
 from webapp.metrics.versions import Version
 
 EVER = 0  # the month that holds all time
+LARGE, MOST = 10**12, 9 * 10**18  # minor units of a group that are looked at, and of all time
 KEPT_S = 3 * 3600  # seconds are kept for three hours: the clock may jump back by two
 Line = tuple[int, int, int, int | None]  # version_id, units, amount in minor units, cost of all units or None
 Place = tuple[int, int, str]
@@ -70,7 +72,11 @@ class Buffer:
             self.baskets[basket] = self.baskets.get(basket, 0) + count
 
     def flush(self, tx: Tx) -> None:
-        """Write it to the rollups, one statement each (more for many rows)."""
+        """Write it to the rollups, one statement each (more for many rows).
+
+        Raises Unavailable when the sums of all time would leave 64 bits; nothing of the group is then kept.
+        """
+        self._check_room(tx)
         self._count_baskets(tx)
         days: dict[tuple[int, Place], list[int]] = {}
         months: dict[tuple[int, int, Place], list[int]] = {}
@@ -85,6 +91,14 @@ class Buffer:
         dao.add(
             tx, "product_month", [(month, version, *place, *sums) for (month, version, place), sums in months.items()]
         )
+
+    def _check_room(self, tx: Tx) -> None:
+        """One order of absurd amounts is allowed, ten of them would overflow every sum that they are in."""
+        if all(max(sums) < LARGE and min(sums) > -LARGE for sums in self.hours.values()):
+            return
+        added = [sum(column) for column in zip(*self.hours.values(), strict=True)]
+        if any(abs(held) + abs(more) > MOST for held, more in zip(dao.sums_ever(tx), added, strict=True)):
+            raise Unavailable("The sums of this shop cannot hold such an amount.")
 
     def _count_baskets(self, tx: Tx) -> None:
         """Count orders once for each product and each value of a product dimension that they hold."""

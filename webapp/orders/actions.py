@@ -121,7 +121,7 @@ def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
     moments = {
         (row["id"], draft.placed_ms)
         for draft in drafts
-        if draft.placed_ms is not None and draft.placed_ms < tx.now_ms - rules.PAST_MS
+        if draft.placed_ms is not None and draft.placed_ms < tx.now_ms
         for line in draft.lines
         if line.price_minor is None
         and (row := by_id.get(line.product) if isinstance(line.product, int) else by_sku.get(line.product)) is not None

@@ -10,6 +10,7 @@ from webapp.db import reading, store, writer
 from webapp.errors import NotFound
 from webapp.orders import actions, dao
 from webapp.orders import routes_list as listing
+from webapp.orders import routes_named as naming
 from webapp.orders.islands import Known
 from webapp.orders.shapes import incoming, outgoing
 from webapp.web import batches, forms, respond, validate
@@ -31,13 +32,24 @@ QUERY: list[Query | str] = [*FILTERS, *PERIODS, *PAGING, "status", "min_total", 
 def create() -> Response:
     """The order is on disk when this answers 201."""
     shop, now_ms = store.shop(), clock.now_ms()
+    forms.on_failure("orders/new.html", _form_page)
     body = bodies.read()
-    model = body.model(
-        incoming.order_model(body.data), currency=shop.currency, now_ms=now_ms, zone=shop.zone
-    )  # fmt: skip
+    with validate.naming(lambda: naming.unknown(body.data, body.form is not None)):
+        model = body.model(incoming.order_model(body.data), currency=shop.currency, now_ms=now_ms, zone=shop.zone)
     key = body.key(model)
     done = writer.do(actions.place_orders, incoming.order_draft(model, now_ms, shop.zone), key)
     return made(_just_placed(done), location=f"/orders/{done['id']}", key=key)
+
+
+def _form_page() -> dict[str, Any]:
+    with reading.reading() as tx:
+        return {"choices": listing.choices(tx)}
+
+
+@blueprint.get("/orders/new")
+def new() -> Response:
+    """The form for a sale that was written down elsewhere."""
+    return respond.respond(page=lambda: ("orders/new.html", _form_page()))
 
 
 def _just_placed(done: dict[str, int]) -> dict[str, Any]:
@@ -73,9 +85,10 @@ def create_batch() -> Response:
 
 def _draft(item: Any) -> Any:
     shop, now_ms = store.shop(), clock.now_ms()
-    model = validate.validate(
-        incoming.order_model(item), item, currency=shop.currency, now_ms=now_ms, zone=shop.zone
-    )  # fmt: skip
+    with validate.naming(lambda: naming.unknown(item)):
+        model = validate.validate(
+            incoming.order_model(item), item, currency=shop.currency, now_ms=now_ms, zone=shop.zone
+        )  # fmt: skip
     return incoming.order_draft(model, now_ms, shop.zone)
 
 
@@ -140,16 +153,15 @@ def _export(wanted: listing.Wanted) -> Iterator[tuple[Any, ...]]:
 )
 def show(order_id: int) -> Response:
     """The order with its returns; the page shows the rows of the file that it was made from, too."""
-    html = respond.wanted("json", "html") == "html"
-    order = _shown(order_id, decimals=html)
-    sources: list[Any] = []
-    if html:
-        with reading.reading() as tx:
-            sources = dao.find_source_rows(tx, order_id)
-    return respond.respond(order, page=lambda: ("orders/show.html", _page(order, sources)))
+    if respond.wanted("json", "html") == "html":
+        return respond.respond(b"", page=("orders/show.html", _page(order_id)))
+    return respond.respond(_shown(order_id), page=("orders/show.html", {}))
 
 
-def _page(order: dict[str, Any], sources: list[Any]) -> dict[str, Any]:
+def _page(order_id: int) -> dict[str, Any]:
+    order = _shown(order_id, decimals=True)
+    with reading.reading() as tx:
+        sources = dao.find_source_rows(tx, order_id)
     return {"order": order, "source_rows": sources, "currency": order["currency"]}
 
 
@@ -167,11 +179,12 @@ def receipt(order_id: int) -> Response:
 def create_return(order_id: int) -> Response:
     """The order with its new return, which counts on its own day."""
     shop, now_ms = store.shop(), clock.now_ms()
-    forms.on_failure("orders/show.html", lambda: _page(_shown(order_id, decimals=True), []))
+    forms.on_failure("orders/show.html", lambda: _page(order_id))
     body = bodies.read()
     if body.form is not None:
-        body.data["lines"] = [line for line in body.data.get("lines", []) if str(line.get("quantity", "0")) != "0"]
-    model = body.model(incoming.ReturnIn, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
+        body.form.keep_rows("lines", lambda line: line.get("quantity", "0") != "0")
+    with validate.naming(lambda: naming.unknown_lines(body.data, order_id, body.form is not None)):
+        model = body.model(incoming.ReturnIn, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
     key = body.key(model)
     done = writer.do(actions.return_goods, incoming.return_draft(order_id, model), key)
     return made(_shown(order_id, done["seq"]), location=f"/orders/{order_id}", key=key)
@@ -186,7 +199,8 @@ def create_booked_return() -> Response:
     """The return, on its own day and without an order."""
     shop, now_ms = store.shop(), clock.now_ms()
     body = bodies.read()
-    model = body.model(incoming.BookedReturnIn, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
+    with validate.naming(lambda: naming.unknown(body.data, body.form is not None, selling=False)):
+        model = body.model(incoming.BookedReturnIn, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
     key = body.key(model)
     done = writer.do(actions.book_returns, incoming.booked_draft(model), key)
     return made(_shown_return(done["id"]), location=f"/returns/{done['id']}", key=key)

@@ -9,6 +9,7 @@ from webapp.clock import Zone
 from webapp.db import store
 from webapp.errors import FieldError, Invalid
 from webapp.metrics import filters, periods
+from webapp.shop import dao as shop
 
 FAR = 1 << 62
 SORTS = ("-placed_at", "placed_at", "-total", "total")
@@ -92,4 +93,19 @@ def _total(args: Mapping[str, Any], name: str) -> int | None:
 
 def page(tx: Any, wanted: Wanted, args: Mapping[str, Any]) -> dict[str, Any]:
     """What the page of the list shows around it."""
-    return {"wanted": wanted, "filters": wanted.filters, "sort": wanted.sort, "args": args, "period": wanted.period}
+    return {
+        "wanted": wanted,
+        "filters": wanted.filters,
+        "sort": wanted.sort,
+        "args": args,
+        "period": wanted.period,
+        "choices": choices(tx),
+    }
+
+
+def choices(tx: Any) -> dict[str, list[tuple[str, str]]]:
+    """Code and name of each channel and location, to choose from."""
+    return {
+        "channels": [(row["code"], row["name"]) for row in shop.find_channels(tx)],
+        "locations": [(row["code"], row["name"]) for row in shop.find_locations(tx)],
+    }

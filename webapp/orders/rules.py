@@ -21,7 +21,6 @@ from webapp.orders.shapes import (
 )
 
 MOST_AHEAD_MS = 5 * 60_000
-PAST_MS = 60_000
 
 
 @dataclass(slots=True)

@@ -37,7 +37,7 @@ def _entry(index: int, result: Any) -> dict[str, Any]:
         return {"index": index, "status": 201, "id": result["id"], "seq": result["seq"]}
     said = result.as_json()
     kept: dict[str, Any] = {name: said[name] for name in ("code", "detail", "id") if name in said}
-    return {"index": index, "status": result.status, **kept, "errors": said.get("errors", [])}
+    return {"index": index, "status": result.status, **kept, "errors": said["errors"]}
 
 
 def _whole(refused: list[tuple[int, Problem]]) -> Problem:

@@ -34,7 +34,25 @@ class Form:
 
     def name_of(self, pointer: str) -> str:
         """The field that a pointer of `data` came from, or would have."""
-        return self.names.get(pointer) or pointer.lstrip("/").replace("/", "-")
+        above, _, last = pointer.rpartition("/")
+        if pointer in self.names or not above:
+            return self.names.get(pointer) or pointer.lstrip("/")
+        return f"{self.name_of(above)}-{last}"
+
+    def keep_rows(self, name: str, wanted: Callable[[dict[str, Any]], bool]) -> None:
+        """Rows of a list that are not wanted are gone; the pointers of the others lead to the fields they came from."""
+        rows = self.data.get(name)
+        if not isinstance(rows, list):
+            return
+        kept = [number for number, row in enumerate(rows) if not isinstance(row, dict) or wanted(row)]
+        moved = {f"/{name}/{old}": f"/{name}/{new}" for new, old in enumerate(kept)}
+        self.data[name] = [rows[number] for number in kept]
+        names = {}
+        for pointer, field_name in self.names.items():
+            row = "/".join(pointer.split("/")[:3])
+            if row in moved or not pointer.startswith(f"/{name}/"):
+                names[moved.get(row, row) + pointer[len(row) :]] = field_name
+        self.names = names
 
     def errors_by_name(self, errors: Iterable[FieldError]) -> dict[str, str]:
         """The first sentence for each field at fault; "" holds those of no field."""

@@ -140,10 +140,12 @@ class Access:
     """Writes a line for each answer, without the logging package's machinery: it stands on the hot path.
 
     gathers: somebody calls `flush` several times a second, so that many lines are one write.
+    refusals_alone: what went well is not told, as in the sample shop, whose own client asks all the time.
     """
 
     MOST_WAITING = 1_000
     gathers = False
+    refusals_alone = False
     _waiting: list[str] = []
 
     handler: _Stream | None = None
@@ -160,7 +162,7 @@ class Access:
     def say(cls, environ: dict[str, Any], status: str, began: float, request_id: str) -> None:
         """The line of an answer: method, path without its query, status, milliseconds, id."""
         path, code = environ.get("PATH_INFO", ""), status[:3]
-        if cls.handler is None or (path in cls._quiet and code == "200"):
+        if cls.handler is None or (code < "400" and (cls.refusals_alone or path in cls._quiet)):
             return
         took = (time.perf_counter() - began) * 1000
         method = environ["REQUEST_METHOD"]

@@ -168,7 +168,7 @@ def document(version: str = "1.0.0") -> dict[str, Any]:
 PROBLEM: dict[str, Any] = {
     "type": "object",
     "description": "RFC 9457",
-    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id", "errors"],
     "properties": {
         "type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"},
         "detail": {"type": "string"}, "instance": {"type": "string"}, "code": {"type": "string"},

@@ -208,7 +208,7 @@ def refused(environ: dict[str, Any], start_response: Any, status: int, code: str
         kind = "application/problem+json"
         body = jsonio.to_bytes({
             "type": f"/errors/{code}", "title": title, "status": status, "detail": detail, "code": code,
-            "instance": environ.get("PATH_INFO", ""), "request_id": environ["takings.request_id"],
+            "instance": environ.get("PATH_INFO", ""), "request_id": environ["takings.request_id"], "errors": [],
         })  # fmt: skip
     phrase = "403 FORBIDDEN" if status == 403 else "400 BAD REQUEST"
     start_response(phrase, [

@@ -1,5 +1,7 @@
 """A body against its model: the checked values, or one problem that names every bad member as it was sent."""
 
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -84,6 +86,20 @@ def _field_error(entry: Any, data: Any) -> FieldError:
         code, sentence = _CODES.get(kind, ("unknown", ""))
         detail = sentence.format_map(_Bounds(known)) or str(entry["msg"])
     return FieldError(pointer(entry["loc"], data), code, detail)
+
+
+@contextmanager
+def naming(find: Callable[[], Iterable[FieldError]]) -> Iterator[None]:
+    """A refusal in here also names what `find` sees, such as things that do not exist, so that all is said at once.
+
+    find: is asked after a refusal alone; what it says of a member that is at fault already is left out.
+    """
+    try:
+        yield
+    except Invalid as problem:
+        known = {error.pointer for error in problem.errors}
+        more = [error for error in find() if error.pointer not in known]
+        raise Invalid("", *problem.errors, *more) from None
 
 
 class _Bounds(dict[str, Any]):

@@ -1,11 +1,10 @@
 """The bodies that orders and returns come in as, and the drafts they ask for."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, RootModel
+from pydantic import Field, RootModel, ValidationInfo, field_validator
 
 from webapp.clock import Zone
-from webapp.errors import invalid
 from webapp.orders.shapes.drafts import BookedReturn, LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
 from webapp.web.fields import (
     BusinessDay,
@@ -22,6 +21,7 @@ from webapp.web.fields import (
     Quantity,
     Reference,
     Text,
+    refuse,
 )
 
 
@@ -50,9 +50,16 @@ class _Common(Input):
     customer: CustomerIn | None = None
     external_id: Code | None = None
     payment: Choice("cash", "card", "other") | None = None  # type: ignore[valid-type]
-    placed_at: MomentOrDate | None = None
     date: MomentOrDate | None = None
+    placed_at: MomentOrDate | None = None
     note: Note | None = None
+
+    @field_validator("placed_at")
+    @classmethod
+    def _once(cls, at: Any, info: ValidationInfo) -> Any:
+        if at is not None and info.data.get("date") is not None:
+            raise refuse("duplicate", "Give either date or placed_at.")
+        return at
 
 
 class ShortOrderIn(_Common):
@@ -122,9 +129,7 @@ def order_model(data: object) -> type[OrderIn] | type[ShortOrderIn]:
 
 
 def order_draft(model: OrderIn | ShortOrderIn, now_ms: int, zone: Zone) -> OrderDraft:
-    """The draft that a checked body asks for. Raises Invalid when `date` and `placed_at` are both given."""
-    if model.date is not None and model.placed_at is not None:
-        raise invalid("/placed_at", "duplicate", "Give either date or placed_at.")
+    """The draft that a checked body asks for."""
     at = model.placed_at if model.placed_at is not None else model.date
     if isinstance(at, BusinessDay):
         at = None if at.day == zone.day_of(now_ms) else zone.noon(at.day)
