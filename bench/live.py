@@ -86,6 +86,7 @@ class Crowd:
         self._sockets: dict[int, socket.socket] = {}
         self._number = 0
         self._connect(FIRST)  # with the first ones comes what a server loads late
+        self._settle()
         self.round()
         before = load.pss_bytes(pid)
         began = time.perf_counter()

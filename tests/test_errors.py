@@ -10,10 +10,11 @@ def test_one_field_at_fault_names_the_problem():
     assert problem.detail == "The SKU is too long."
 
 
-def test_several_fields_at_fault_are_invalid():
-    problem = Invalid("", FieldError("/sku", "missing", "a"), FieldError("/name", "missing", "b"))
+def test_several_fields_at_fault_are_invalid_unless_all_are_so_in_the_same_way():
+    problem = Invalid("", FieldError("/sku", "missing", "a"), FieldError("/name", "too_long", "b"))
+    alike = Invalid("", FieldError("/sku", "missing", "a"), FieldError("/name", "missing", "b"))
 
-    assert problem.code == "invalid"
+    assert problem.code == "invalid" and alike.code == "missing"
     assert [error["pointer"] for error in problem.as_json()["errors"]] == ["/sku", "/name"]
 
 

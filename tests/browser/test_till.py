@@ -191,7 +191,7 @@ def test_undo_takes_the_sale_back_as_a_correction(shop, till):
 
 
 @pytest.mark.parametrize("focus", ["nowhere", "search", "tile"])
-def test_a_scan_adds_one_wherever_the_focus_is(till, focus):
+def test_wanted_17_a_scan_adds_one_wherever_the_focus_is(till, focus):
     if focus == "search":
         till.locator("[data-till-search]").focus()
     elif focus == "tile":
@@ -205,7 +205,7 @@ def test_a_scan_adds_one_wherever_the_focus_is(till, focus):
     assert till.locator("[data-pad]").inner_text() == ""
 
 
-def test_the_same_code_twice_is_two_and_never_a_quantity(till):
+def test_wanted_17_the_same_code_twice_is_two_and_never_a_quantity(till):
     press(till, TEA, FAST_S)
     press(till, TEA, FAST_S)
 
@@ -257,7 +257,7 @@ def test_a_slow_scanner_is_looked_up_all_the_same(shop, till):
 # ---- Without the network (12, 13) ----
 
 
-def test_a_sale_without_the_network_waits_and_is_sent_exactly_once(shop, till, context: BrowserContext):
+def test_wanted_12_a_sale_without_the_network_waits_and_is_sent_exactly_once(shop, till, context: BrowserContext):
     before = len(orders(shop))
     context.set_offline(True)
     press(till, TEA, FAST_S)
@@ -276,7 +276,7 @@ def test_a_sale_without_the_network_waits_and_is_sent_exactly_once(shop, till, c
     assert [order["lines"][0]["sku"] for order in sold] == ["TEA-ICED-330", "SOAP-GT-X1"]
 
 
-def test_a_sale_that_waits_outlives_the_page(shop, till, context: BrowserContext):
+def test_wanted_12_a_sale_that_waits_outlives_the_page(shop, till, context: BrowserContext):
     before = len(orders(shop))
     till.route("**/orders", lambda route: route.abort())
     tile(till, "Cedar soap").click()
@@ -291,7 +291,7 @@ def test_a_sale_that_waits_outlives_the_page(shop, till, context: BrowserContext
     assert len(orders(shop)) == before + 1
 
 
-def test_a_queue_replayed_three_times_books_once(shop, till):
+def test_wanted_13_a_queue_replayed_three_times_books_once(shop, till):
     before = len(orders(shop))
     answers = []
 

@@ -38,7 +38,7 @@ class Api:
         """POST of an urlencoded form as a browser sends it."""
         said = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
         said |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.post(path, data=data, headers=said)
+        return self.client.post(path, data=data, headers=said, content_type=FORM)
 
     def order(self, product: Any = "TEA", quantity: int = 1, **more: Any) -> dict[str, Any]:
         """An order that was placed."""

@@ -37,11 +37,11 @@ def read(path, content, layout=None, columns=None):
 
 @pytest.mark.parametrize(
     ("delimiter", "encoding", "how"),
-    itertools.product(
+    list(itertools.product(
         [",", ";", "\t", "|", "json"],
         ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"],
         ["plain", "gz", "xz", "zip"],
-    ),
+    )),
 )
 def test_every_kind_of_file_gives_the_same_rows(tmp_path, delimiter, encoding, how):
     content = packed(written(delimiter).encode(encoding), how)

@@ -1,11 +1,9 @@
 """The real Takings as a test drives it: started, killed, restarted, over a database of its own."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -15,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Server:
-    """`python -m webapp serve` in a folder of its own. broken: a broken build's name. settings: more TAKINGS_ variables."""
+    """`python -m webapp serve` in a folder of its own. broken: a broken build's name. settings: more TAKINGS_ names."""
 
     def __init__(
         self, folder: Path, workers: int = 2, command: str = "serve", broken: str = "", **settings: str
@@ -24,7 +22,9 @@ class Server:
         self.database = folder / "shop.db"
         self.port = 0
         self.command = command
-        self.lines: list[str] = []
+        self.log = folder / "server.log"
+        self.log.touch()
+        self._read = 0
         self.environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("TAKINGS_")},
             "TAKINGS_DATABASE": str(self.database), "TAKINGS_WORKERS": str(workers), "TAKINGS_LOG": "text",
@@ -32,7 +32,7 @@ class Server:
         }  # fmt: skip
         if broken:
             self.environ |= {"BROKEN_BUILD": broken, "PYTHONPATH": str(Path(__file__).parent / "broken")}
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -53,24 +53,24 @@ class Server:
     def start(self) -> None:
         """Start and wait until it says that it listens; a restart takes the same port."""
         environ = {**self.environ, "TAKINGS_PORT": str(self.port)}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "webapp", self.command], cwd=ROOT, env=environ, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        started = threading.Event()
-        threading.Thread(target=self._read, args=(self._process, started), daemon=True).start()
-        if not started.wait(60):
-            self.stop()
-            raise RuntimeError("the server did not start:\n" + "\n".join(self.lines[-30:]))
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "webapp", self.command], cwd=ROOT, env=environ, stdout=log, stderr=log
+            )
+        started = len(self.lines)
+        deadline = time.monotonic() + 60
+        while not (found := [one for one in self.lines[self._read :] if one.startswith("Takings listens on")]):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.stop()
+                raise RuntimeError("the server did not start:\n" + "\n".join(self.lines[started - 1 :][-30:]))
+            time.sleep(0.02)
+        self._read = len(self.lines)
+        self.port = int(found[-1].rsplit(":", 1)[1])
 
-    def _read(self, process: subprocess.Popen[str], started: threading.Event) -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            self.lines.append(line.rstrip())
-            found = re.match(r"Takings listens on http://.*:(\d+)", line)
-            if found:
-                self.port = int(found[1])
-                started.set()
+    @property
+    def lines(self) -> list[str]:
+        """What it has printed so far, over all its starts."""
+        return self.log.read_text("utf-8", "replace").splitlines()
 
     def stop(self, how: int = signal.SIGTERM) -> int:
         """Stop it; return its exit status."""

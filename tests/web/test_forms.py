@@ -25,10 +25,27 @@ def test_rows_close_up_and_errors_still_find_their_field():
 
     assert form.data == {"lines": [{"quantity": "1"}, {"quantity": "x"}]}
     assert form.name_of("/lines/1/quantity") == "lines-10-quantity"
-    assert form.name_of("/lines/1/product_id") == "lines-1-product_id"
+    assert form.name_of("/lines/1/product_id") == "lines-10-product_id"
     assert form.errors_by_name([FieldError("/lines/1/quantity", "x", "No."), FieldError("", "y", "All.")]) == {
         "lines-10-quantity": "No.", "": "All.",
     }  # fmt: skip
+
+
+def test_rows_that_are_not_kept_move_no_error_to_another_field():
+    form = forms.from_pairs([(f"lines-{row}-quantity", text) for row, text in enumerate(("0", "x", "", "y"))])
+    form.keep_rows("lines", lambda line: line.get("quantity", "0") != "0")
+
+    assert form.data == {"lines": [{"quantity": "x"}, {"quantity": "y"}]}
+    assert form.name_of("/lines/0/quantity") == "lines-1-quantity"
+    assert form.name_of("/lines/1/quantity") == "lines-3-quantity"
+    assert form.name_of("/lines/1/line_id") == "lines-3-line_id"
+
+
+def test_rows_of_something_that_is_no_list_are_left_alone():
+    form = forms.from_pairs([("lines", "x"), ("name", "y")])
+    form.keep_rows("lines", lambda line: False)
+
+    assert form.data == {"lines": "x", "name": "y"} and form.name_of("/name") == "name"
 
 
 def test_an_empty_text_is_left_out_and_null_in_a_patch():

@@ -22,7 +22,8 @@ from webapp.errors import Problem
 
 __all__ = ["Key", "Session", "close", "do", "do_many", "fsync_ms", "merging", "on_commit", "use"]
 
-CHECKPOINT_BYTES = 1 << 20
+CHECKPOINT_BYTES = 4 << 20
+ALONE_BYTES = 64 << 20  # a thread that writes by itself leaves the log to the web processes until it is large
 BUSY_S = 10.0
 _after_commit: list[Callable[[], None]] = []
 
@@ -133,7 +134,7 @@ class _Direct:
     def submit(self, request: Request) -> None:
         session = self.session()
         session.commit(lambda: [request])
-        session.rest()
+        session.rest(ALONE_BYTES)
 
     def session(self) -> Session:
         held: tuple[int, Path, Session] | None = getattr(self._own, "held", None)

@@ -26,10 +26,8 @@ def enter(tx: Any, items: Sequence[Batch]) -> list[int]:
 
 def _enter(tx: Any, batch: Batch) -> int:
     batch.context.keep(tx)
-    if batch.tried:
-        batch.known.forget()
+    known = Catalogue(tx, batch.known, anew=batch.tried)
     batch.tried = True
-    known = Catalogue(tx, batch.known)
     lacking = [part for part in batch.parts if part.ready is None or known.changed]
     known.need((line for part in lacking for line in part.lines), [part.head[6] for part in lacking])
     for part in lacking:
@@ -120,14 +118,14 @@ def _write_down(tx: Any, batch: Batch) -> None:
 class Catalogue:
     """What is known inside one transaction, which finds or makes the rest.
 
-    `changed`: products were changed by somebody else, and all of them are looked up again. Should the transaction fail,
-    `known` has to forget.
+    `changed`: products were changed by somebody else, or a transaction failed whose additions are still known (`anew`);
+    then everything is looked up again.
     """
 
-    def __init__(self, tx: Any, known: Known) -> None:
+    def __init__(self, tx: Any, known: Known, anew: bool) -> None:
         self.tx = tx
         self.known = known
-        self.changed = dao.catalogue_changed(tx, known.seq)
+        self.changed = anew or dao.catalogue_changed(tx, known.seq)
         if self.changed:
             known.forget()
         self.products, self.customers = known.products, known.customers

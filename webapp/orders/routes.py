@@ -162,13 +162,17 @@ def _page(order_id: int) -> dict[str, Any]:
     order = _shown(order_id, decimals=True)
     with reading.reading() as tx:
         sources = dao.find_source_rows(tx, order_id)
-    return {"order": order, "source_rows": sources, "currency": order["currency"]}
+        choices = listing.choices(tx)
+    return {"order": order, "source_rows": sources, "currency": order["currency"], "choices": choices}
 
 
 @blueprint.get("/orders/<int:order_id>/receipt")
 def receipt(order_id: int) -> Response:
     """The printable receipt."""
-    return respond.respond(page=("orders/receipt.html", {"order": _shown(order_id, decimals=True)}))
+    order = _shown(order_id, decimals=True)
+    with reading.reading() as tx:
+        choices = listing.choices(tx)
+    return respond.respond(page=("orders/receipt.html", {"order": order, "choices": choices}))
 
 
 @blueprint.post("/orders/<int:order_id>/returns")

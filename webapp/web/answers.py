@@ -2,7 +2,7 @@
 
 import hashlib
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -91,15 +91,31 @@ def send(
 def stream(chunks: Iterable[bytes], kind: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
     """An answer that is sent as it is made. The first chunk is made now, so that a refusal is still an answer."""
     pieces = iter(chunks)
+    packed = [("Content-Encoding", "gzip")] if negotiate.takes_gzip() else []
     if request.environ["REQUEST_METHOD"] == "HEAD":
         close = getattr(pieces, "close", None)
         if close:
             close()
-        return Answer(b"", 200, [VARY, FRESH, *headers, ("Content-Type", kind)])
+        return Answer(b"", 200, [VARY, FRESH, *packed, *headers, ("Content-Type", kind)])
+    if packed:
+        pieces = _packed(pieces)
     first = next(pieces, b"")
     answer = Response(_Chunks(first, pieces), content_type=kind)
-    answer.headers.extend([VARY, FRESH, *headers])
+    answer.headers.extend([VARY, FRESH, *packed, *headers])
     return answer
+
+
+def _packed(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces in gzip, each readable when it has arrived."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
+    try:
+        for piece in pieces:
+            yield packer.compress(piece) + packer.flush(zlib.Z_SYNC_FLUSH)
+        yield packer.flush()
+    finally:
+        close = getattr(pieces, "close", None)
+        if close:
+            close()
 
 
 class _Chunks:

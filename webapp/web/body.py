@@ -189,7 +189,7 @@ def _kept(form: Form, files: dict[str, FileStorage] | None) -> Body:
     failure = forms.failure()
     if failure is not None:
         failure.form = form
-    g.form_sent = form
+    g.form_sent, g.files_sent = form, bool(files)
     return Body(form.data, form, files)
 
 

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from flask import request
+from flask import g, request
 
 from webapp.errors import invalid_parameter
 from webapp.web import forms
@@ -40,14 +40,15 @@ def error_face() -> str:
 def wants_page() -> bool:
     """Whether a form was sent that is answered by pages: a redirect when it was taken, itself again when it was not.
 
-    An urlencoded form is, unless JSON is asked for by name; programs upload files as multipart, so that one is a page's
+    A form is, unless JSON is asked for by name; programs upload files as multipart, so that one with files is a page's
     only when HTML is the best match.
     """
     environ = request.environ
     kind = environ.get("CONTENT_TYPE", "")
     if kind == "application/json" or not forms.kind_of(kind):
         return False
-    if forms.kind_of(kind) == forms.MULTIPART or "format=" in environ["QUERY_STRING"]:
+    uploads = forms.kind_of(kind) == forms.MULTIPART and g.get("files_sent", True)
+    if uploads or "format=" in environ["QUERY_STRING"]:
         return error_face() == "html"
     found, exactly = match(environ.get("HTTP_ACCEPT", ""), ("json", "html"))
     return found == "html" or not exactly

@@ -52,7 +52,7 @@ def sell_what_is_not_there(module):
 
     def take(draft, sale, shelf):
         levels = shelf.levels
-        shelf.levels = {key: 1 << 40 for key in levels}
+        shelf.levels = dict.fromkeys(levels, 1 << 40)
         try:
             return taken(draft, sale, shelf)
         finally:

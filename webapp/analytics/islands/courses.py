@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp import charts, clock
-from webapp.analytics import shapes_view
+from webapp.analytics import dao, shapes_view
 from webapp.analytics.rules import hours as by_hour
 from webapp.analytics.rules import labels, words
 from webapp.analytics.rules.hours import Hour
@@ -198,10 +198,13 @@ def _daily(tx: Any, view: View, first: int, now_ms: int) -> list[Row]:
 
 @island("/analytics/heat", topics=TOPICS, pace=60.0, clock=True, template="analytics/_heat.html")
 def heat(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """Draw what an hour of each weekday took on average of the last eight weeks, the present hour outlined."""
+    """Draw what an hour of each weekday took on average of the last eight whole weeks at most, the present hour outlined."""
     said = store.shop().formatter
     view = shapes_view.view(tx, params, now_ms, said)
-    cells = metrics.heat_map(tx, view.filters, now_ms, WEEKS)
+    first = dao.find_first_day(tx)
+    whole = WEEKS if first is None else (tx.zone.day_of(now_ms) - first) // 7
+    weeks = max(1, min(WEEKS, whole))  # a shop of ten days has one whole week to take the average of
+    cells = metrics.heat_map(tx, view.filters, now_ms, weeks)
     shown = by_hour.stretch(cells)
     hour = tx.zone.hour_of(now_ms)[1]
     weekday = clock.weekday(tx.zone.day_of(now_ms))
@@ -222,4 +225,4 @@ def heat(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         summary=f"Busiest: {top}, {said.money(cells.get(best, 0))} on average.",
         rest="Touch or point at an hour; arrow keys work too",
     )  # fmt: skip
-    return {"chart": chart, "any": any(cells.values())}
+    return {"chart": chart, "any": any(cells.values()), "weeks": weeks}

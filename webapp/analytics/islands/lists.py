@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from webapp import charts, clock
 from webapp.analytics import dao, shapes_view
 from webapp.analytics.rules import changes, places, words
 from webapp.analytics.rules.places import Took
+from webapp.analytics.shapes_view import View
 from webapp.db import store
 from webapp.live.islands import element_id, island
 from webapp.metrics import ask as metrics
@@ -47,12 +49,19 @@ def sources(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     rows = [
         {
             "source": one,
+            "href": _alone(view, one.filter) if one.filter else "",
             "change": changes.change(one.value, one.then, one.orders_then),
             "bar": charts.bar(f"{key}-{one.key}", *fraction),
         }
         for one, fraction in zip(found, fractions, strict=True)
     ]
     return {"rows": rows, "against": view.against + view.so_far if view.against else ""}
+
+
+def _alone(view: View, narrowed: tuple[str, int]) -> str:
+    """The page with this source alone, its period and other filters as they are."""
+    kept = [pair for pair in (*view.asked, *view.filters.query()) if pair[0] != narrowed[0]]
+    return "/?" + urlencode([*kept, narrowed])
 
 
 @island(

@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from webapp.imports.jobs.unpack import MOST_UNPACKED, Unpacked
+from webapp.imports.jobs.unpack import Unpacked
 from webapp.imports.rules.cells import (
     NDJSON,
     Damaged,
@@ -24,7 +24,7 @@ class Rows:
     `columns` is known from the start. Close it, or use it in a `with` statement.
     """
 
-    def __init__(self, path: Path, layout: Layout, columns: list[str] | None = None, most: int = MOST_UNPACKED) -> None:
+    def __init__(self, path: Path, layout: Layout, columns: list[str] | None = None, most: int | None = None) -> None:
         self.layout = layout
         self.bytes = Unpacked(path, most)
         self._text = open_text(self.bytes, layout.encoding)
@@ -65,6 +65,10 @@ class Rows:
             yield self._first, lines.take()
         for cells in records(self._reader):
             text = lines.take()
+            if cells.__class__ is Damaged:
+                lines.cut = False
+                yield cells, text
+                continue
             if len(cells) != width:
                 if not cells:
                     continue

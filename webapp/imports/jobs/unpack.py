@@ -25,10 +25,10 @@ DAMAGED = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, Va
 class Unpacked(io.RawIOBase):
     """The unpacked bytes of a file; `count` and `digest()` are of what has been read so far."""
 
-    def __init__(self, path: Path, most: int = MOST_UNPACKED) -> None:
+    def __init__(self, path: Path, most: int | None = None) -> None:
         super().__init__()
         self.count = 0
-        self._most = most
+        self._most = MOST_UNPACKED if most is None else most
         self._sha = hashlib.sha256()
         self._file = path.open("rb")
         self._chunks = _guarded(_chunks(self._file))
@@ -67,7 +67,7 @@ class Unpacked(io.RawIOBase):
         super().close()
 
 
-def measure(path: Path, most: int = MOST_UNPACKED) -> tuple[int, str]:
+def measure(path: Path, most: int | None = None) -> tuple[int, str]:
     """How many bytes the file unpacks to, and their SHA-256. Raises as `Unpacked.readinto`."""
     buffer = bytearray(CHUNK)
     with Unpacked(path, most) as stream:

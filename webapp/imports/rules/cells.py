@@ -96,6 +96,7 @@ def open_text(stream: io.RawIOBase, encoding: str) -> io.TextIOWrapper:
 
 
 def records(reader: Any) -> Iterator[Any]:
+    """The rows of a csv.reader, a Damaged in place of one that it cannot read."""
     while True:
         try:
             yield from reader
@@ -104,9 +105,8 @@ def records(reader: Any) -> Iterator[Any]:
             yield Damaged(f"The row cannot be read: {error}. Is a quotation mark left open?")
 
 
-def fitted(cells: Any, width: int) -> list[str] | Damaged:
-    if isinstance(cells, Damaged):
-        return cells
+def fitted(cells: list[str], width: int) -> list[str] | Damaged:
+    """The cells of a row that has not as many as there are columns: empty ones behind them do not count."""
     if len(cells) > width and not any(cells[width:]):
         return cells[:width]
     return Damaged(f"The row has {len(cells)} columns, and {width} are named.")
@@ -129,7 +129,11 @@ def parse_object(line: str) -> dict[str, str] | Damaged:
         return Damaged("The line is not JSON.")
     if not isinstance(found, dict):
         return Damaged("The line is not a JSON object.")
-    return {name: _as_text(value) for name, value in found.items()}
+    members = {name: _as_text(value) for name, value in found.items()}
+    whole = "".join(members.values())
+    if "\0" in whole or not whole.isascii() and any("\ud800" <= sign <= "\udfff" for sign in whole):
+        return Damaged("The line has a NUL, or half of a character.")
+    return members
 
 
 def _no_constant(name: str) -> str:
