@@ -105,6 +105,13 @@ order by s.import_id, s.first_row;
 -- Whether the catalogue was changed after a seq, by whomever.
 select seq from outbox where seq > :seq and topic = 'products' limit 1;
 
+-- name: find_booked
+-- A return without a known sale that was entered at this very instant.
+select id
+from returns
+where returned_ms = :returned_ms and entered_ms = :entered_ms and total_minor = :total_minor and order_id is null
+limit 1;
+
 -- name: find_versions_of
 -- What these products were called and where they stood, oldest first.
 select v.id, v.product_id, v.name, c.path as category, b.name as brand, d.name as vendor, t.name as price_tier

@@ -1,5 +1,6 @@
 """The project's words for what goes wrong; `web/` turns them into answers, the writer returns them as refusals."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -154,6 +155,29 @@ def invalid(pointer: str, code: str, detail: str) -> Invalid:
 def invalid_parameter(name: str, code: str, detail: str) -> Invalid:
     """A refusal of one query parameter."""
     return Invalid(detail, FieldError(None, code, detail, parameter=name))
+
+
+def refusals(check: Callable[[], Any]) -> list[FieldError]:
+    """The field errors that a check raises; none when it passes."""
+    try:
+        check()
+    except Invalid as problem:
+        return problem.errors
+    return []
+
+
+def all_of(*checks: Callable[[], Any]) -> list[Any]:
+    """What the checks return. Raises one Invalid with the field errors of all that refuse."""
+    found: list[Any] = []
+    errors: list[FieldError] = []
+    for check in checks:
+        try:
+            found.append(check())
+        except Invalid as problem:
+            errors += problem.errors
+    if errors:
+        raise Invalid("", *errors)
+    return found
 
 
 def with_prefix(problem: Problem, prefix: str) -> Problem:

@@ -212,7 +212,7 @@ create table product_day (
   primary key (day, version_id, channel_id, location_id, region)
 ) strict, without rowid;
 
--- Rollup: product_day by calendar month (year * 12 + month - 1), so that long periods stay cheap.
+-- Rollup: product_day by calendar month (year * 12 + month - 1), so that long periods stay cheap; month 0 is all time.
 create table product_month (
   month integer not null, version_id integer not null, channel_id integer not null, location_id integer not null, region text not null,
   orders integer not null, gross_minor integer not null, returns_minor integer not null,

@@ -173,7 +173,8 @@ def test_what_is_no_file_of_rows_is_refused_and_not_kept(client, content, status
 
 
 def test_nothing_given_and_unknown_addresses(client):
-    assert client.post("/imports", data={}, content_type="multipart/form-data").json["code"] == "missing"
+    answer = client.post("/imports", data={}, content_type="multipart/form-data", headers={"Accept": "application/json"})
+    assert answer.json["code"] == "missing"
     assert client.post("/imports", json={}).status_code == 415
     for path in ("/imports/9", "/imports/9/errors"):
         assert client.get(path).status_code == 404

@@ -1,3 +1,5 @@
+from io import BytesIO
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,10 +133,19 @@ def test_a_form_that_failed_is_shown_again_with_what_was_typed(client):
     assert said.headers["Cache-Control"] == "no-store"
 
 
-def test_a_multipart_form_is_a_programs_unless_it_likes_pages(client):
-    kind = {"content_type": "multipart/form-data"}
-    assert client.post("/things", data={"name": "x"}, **kind).status_code == 201
-    assert client.post("/things", data={"name": ""}, **kind).mimetype == "application/problem+json"
+def test_a_multipart_form_with_a_file_is_a_programs_unless_it_likes_pages(client):
+    def sent(name, **more):
+        with_file = {"name": name, "file": (BytesIO(b"x"), "x.csv")}
+        return client.post("/things", data=with_file, content_type="multipart/form-data", **more)
+
+    assert sent("x").status_code == 201
+    assert sent("").mimetype == "application/problem+json"
     page = {"headers": {"Accept": "text/html"}}
-    assert client.post("/things", data={"name": "x"}, **kind, **page).status_code == 303
-    assert client.post("/things", data={"name": ""}, **kind, **page).mimetype == "text/html"
+    assert sent("x", **page).status_code == 303
+    assert sent("", **page).mimetype == "text/html"
+
+
+def test_a_multipart_form_without_a_file_is_one_as_any_other(client):
+    kind = {"content_type": "multipart/form-data"}
+    assert client.post("/things", data={"name": "x"}, **kind).status_code == 303
+    assert client.post("/things", data={"name": ""}, **kind).mimetype == "text/html"

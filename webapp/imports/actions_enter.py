@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from webapp.customers import actions as customers
-from webapp.errors import Problem
+from webapp.errors import Conflict, Problem
 from webapp.imports import dao
 from webapp.imports.rules.batches import Batch, Known, Part, Product, Stand, ready
 from webapp.imports.rules.lines import SALE, Line, total_of
@@ -33,13 +33,34 @@ def _enter(tx: Any, batch: Batch) -> int:
     for part in lacking:
         if part.of is None:
             part.ready = ready(part, known, tx.zone, batch.by_name)
-    _place([part for part in batch.parts if isinstance(part.ready, Sale)], orders.enter_sales, tx)
-    _place([part for part in batch.parts if isinstance(part.ready, GoodsReturn)], orders.enter_returns, tx)
+    if batch.by_name:
+        _mark_own(tx, batch.parts)
+    fresh = [part for part in batch.parts if part.refusal is None and not part.repeated]
+    _place([part for part in fresh if isinstance(part.ready, Sale)], orders.enter_sales, tx)
+    _place([part for part in fresh if isinstance(part.ready, GoodsReturn)], orders.enter_returns, tx)
     for part in lacking:
         if part.of is not None:
             _take_back(tx, part, known, batch.by_name)
     _write_down(tx, batch)
     return int(tx.next("seq", 0)) - 1
+
+
+def _mark_own(tx: Any, parts: Sequence[Part]) -> None:
+    """An export that comes back to the shop it was made in brings nothing new: the same order, entered at the same
+    instant, is known again by its id."""
+    sales = [part for part in parts if part.head[0] == SALE and part.head[10] is not None]
+    known = ledger.find_orders(tx, [part.head[10] for part in sales]) if sales else {}
+    for part in sales:
+        row, total = known.get(part.head[10]), sum(map(total_of, part.lines))
+        if row is not None and (row["placed_ms"], row["entered_ms"], row["total_minor"]) == (*_moments(part), total):
+            part.refusal = Conflict("This order is here.", code="duplicate", id=row["id"])
+    for part in parts:
+        if part.head[0] != SALE and part.of is None:
+            part.repeated = dao.is_booked(tx, *_moments(part), sum(map(total_of, part.lines)))
+
+
+def _moments(part: Part) -> tuple[int, int | None]:
+    return part.head[2], part.head[11]
 
 
 def _place(parts: Sequence[Part], verb: Any, tx: Any) -> None:

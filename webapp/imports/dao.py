@@ -91,6 +91,12 @@ def catalogue_changed(tx: Any, seq: int) -> bool:
     return sql.find_foreign_change.one(tx, seq=seq) is not None
 
 
+def is_booked(tx: Any, returned_ms: int, entered_ms: int | None, total_minor: int) -> bool:
+    """Whether a return without a known sale was entered at this very instant."""
+    found = sql.find_booked.one(tx, returned_ms=returned_ms, entered_ms=entered_ms, total_minor=total_minor)
+    return found is not None
+
+
 def find_versions(tx: Any, product_ids: Iterable[int]) -> list[Any]:
     """What products were called and where they stood, oldest first."""
     return sql.find_versions_of.all(tx, product_ids=product_ids)

@@ -12,7 +12,7 @@ from webapp.web.fields import Choice, Code, Flag, Input, Instant, Output, Text
 FIELDS = (
     "sku", "quantity", "price", "placed_at", "external_id", "order_id", "name", "discount", "channel", "location", "region",
     "customer", "payment", "note", "lot", "kind", "total", "cost", "category", "brand", "vendor", "price_tier", "currency",
-    "restock", "reason", "line_id",
+    "restock", "reason", "line_id", "entered_at",
 )  # fmt: skip
 NEEDED = ("sku", "quantity", "price", "placed_at")
 ALIASES = {"product_id": "sku", "product": "sku", "date": "placed_at", "customer_id": "customer", "invoice": "external_id"}

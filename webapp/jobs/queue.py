@@ -57,7 +57,7 @@ def add(tx: Any, kind: str, argument: dict[str, Any] | None = None, dedupe: obje
             return int(waiting)
     job_id = tx.next("job")
     sql.insert_job.run(tx, id=job_id, kind=kind, argument=text, run_after_ms=run_after_ms or tx.now_ms, created_ms=tx.now_ms)
-    outbox.append(tx, "jobs", "queued", job_id)
+    _say(tx, kind, "queued", job_id)
     return int(job_id)
 
 
@@ -87,7 +87,7 @@ def claim(tx: Any, job_id: int, by_force: bool = False, lease_ms: int = LEASE_MS
     if held.attempts > MOST_ATTEMPTS:
         end(tx, held, "failed", f"It was begun {MOST_ATTEMPTS} times and never came to its end.")
         return None
-    outbox.append(tx, "jobs", "running", job_id)
+    _say(tx, held.kind, "running", job_id)
     return held
 
 
@@ -111,7 +111,13 @@ def end(tx: Any, held: Claim, state: str, error: str | None = None) -> None:
     if not sql.end_job.run(tx, id=held.id, fence=held.fence, state=state, error=error, now_ms=tx.now_ms):
         raise Lost("Somebody else has taken this work.")
     _tell(tx, held.kind, held.argument, state, error)
-    outbox.append(tx, "jobs", state, held.id)
+    _say(tx, held.kind, state, held.id)
+
+
+def _say(tx: Any, kind: str, event: str, job_id: int) -> None:
+    # What comes again by itself is no change of the shop: it takes no number of its history.
+    if kind not in registry.timetable:
+        outbox.append(tx, "jobs", event, job_id)
 
 
 def _tell(tx: Any, kind: str, argument: dict[str, Any], state: str, error: str | None) -> None:
@@ -123,7 +129,7 @@ def _tell(tx: Any, kind: str, argument: dict[str, Any], state: str, error: str |
 def release(tx: Any, held: Claim, delay_ms: int = 0) -> None:
     """Give the work back unfinished; the next worker goes on with it, after a delay."""
     if sql.release_job.run(tx, id=held.id, fence=held.fence, run_after_ms=tx.now_ms + delay_ms):
-        outbox.append(tx, "jobs", "queued", held.id)
+        _say(tx, held.kind, "queued", held.id)
 
 
 def cancel(tx: Any, job_id: int) -> str:

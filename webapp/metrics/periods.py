@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from webapp import clock
 from webapp.clock import Zone
-from webapp.errors import invalid_parameter
+from webapp.errors import all_of, invalid_parameter
 
 NAMES = ("today", "yesterday", "7d", "28d", "90d", "wtd", "mtd", "qtd", "ytd", "12m", "all")
 MODES = ("previous", "weekday", "last_year", "none")
@@ -143,9 +143,12 @@ def add_months(day: int, count: int) -> tuple[int, bool]:
 
 
 def _between(start: str | None, end: str | None, now_ms: int, zone: Zone) -> Period:
-    from_ms = None if start is None else _bound("from", start, zone, last=False)
-    to_ms = None if end is None else _bound("to", end, zone, last=True)
-    if from_ms is not None and to_ms is not None and from_ms > to_ms:
+    from_ms, to_ms = all_of(
+        lambda: None if start is None else _bound("from", start, zone, last=False),
+        lambda: None if end is None else _bound("to", end, zone, last=True),
+    )
+    dates = start is not None and end is not None and len(start) == len(end) == 10
+    if from_ms is not None and to_ms is not None and (from_ms > to_ms or (dates and from_ms == to_ms)):
         raise invalid_parameter("from", "conflict", "The period begins after its end.")
     from_day, to_day = _whole_days(from_ms, to_ms, zone)
     return Period(None, from_ms, to_ms, to_ms is None or now_ms < to_ms, from_day, to_day)

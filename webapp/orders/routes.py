@@ -16,7 +16,6 @@ from webapp.orders.shapes import incoming, outgoing
 from webapp.web import batches, forms, respond, validate
 from webapp.web import body as bodies
 from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
-from webapp.web.paging import ask
 from webapp.web.respond import made
 
 blueprint = Blueprint("orders", __name__)
@@ -105,10 +104,9 @@ def _draft(item: Any) -> Any:
 )
 def index() -> Response:
     """Orders under the filters, newest first, a page at a time; CSV is the whole list with its returns."""
-    asked, now_ms, shop = ask(), clock.now_ms(), store.shop()
     face = respond.wanted("json", "html", "csv")
     with reading.reading() as tx:
-        wanted = listing.parse(tx, asked.args, now_ms, shop.zone)
+        asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone)
         if face == "csv":
             return respond.respond(csv=lambda: (outgoing.EXPORT_COLUMNS, _export(wanted)), filename="orders.csv")
         rows = dao.find_page(tx, wanted.sort, asked.limit + 1, wanted.after(asked.after), wanted.condition)
@@ -239,8 +237,7 @@ def show_return(return_id: int) -> Response:
 )  # fmt: skip
 def index_returns() -> Response:
     """Returns with and without a known sale, newest first."""
-    asked, now_ms, shop = ask(), clock.now_ms(), store.shop()
-    from_ms, to_ms = listing.parse_span(asked.args, now_ms, shop.zone)
+    asked, (from_ms, to_ms) = listing.ask_span(clock.now_ms(), store.shop().zone)
     with reading.reading() as tx:
         before = (asked.after[0], asked.after[1]) if asked.after else None
         rows = dao.find_return_page(tx, asked.limit + 1, before, from_ms, to_ms)

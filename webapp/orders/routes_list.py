@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
+
 from webapp import money
 from webapp.clock import Zone
 from webapp.db import store
-from webapp.errors import FieldError, Invalid
+from webapp.errors import FieldError, Invalid, all_of, refusals
 from webapp.metrics import filters, periods
 from webapp.shop import dao as shop
+from webapp.web import paging, validate
 
 FAR = 1 << 62
 SORTS = ("-placed_at", "placed_at", "-total", "total")
@@ -42,18 +45,41 @@ class Wanted:
         return (int(place[0]), int(place[1])) if place else None
 
 
+def ask(tx: Any, now_ms: int, zone: Zone) -> tuple[paging.Asked, Wanted]:
+    """The page and the list that this request asks for. Raises Invalid with every parameter at fault."""
+    with validate.naming(lambda: refusals(lambda: parse(tx, request.args, now_ms, zone))):
+        asked = paging.ask()
+    return asked, parse(tx, asked.args, now_ms, zone)
+
+
+def ask_span(now_ms: int, zone: Zone) -> tuple[paging.Asked, tuple[int, int]]:
+    """The page and the instants that this request asks for, half-open, an open end far away. Raises Invalid."""
+    with validate.naming(lambda: refusals(lambda: periods.parse(request.args, now_ms, zone))):
+        asked = paging.ask()
+    return asked, _span(periods.parse(asked.args, now_ms, zone))
+
+
+def _span(period: periods.Period) -> tuple[int, int]:
+    return period.from_ms if period.from_ms is not None else -FAR, period.to_ms if period.to_ms is not None else FAR
+
+
 def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone) -> Wanted:
     """The list that the query asks for.
 
-    Raises Invalid with the parameter at fault.
+    Raises Invalid with every parameter at fault.
     """
-    found = filters.resolve(tx, args)
-    period = periods.parse(args, now_ms, zone)
-    status, sort = _choice(args, "status", STATUSES), _choice(args, "sort", SORTS) or "-placed_at"
-    least, most, q = _total(args, "min_total"), _total(args, "max_total"), (args.get("q") or "").strip()[:200] or None
+    q = (args.get("q") or "").strip()[:200] or None
+    found, period, status, sort, least, most = all_of(
+        lambda: filters.resolve(tx, args),
+        lambda: periods.parse(args, now_ms, zone),
+        lambda: _choice(args, "status", STATUSES),
+        lambda: _choice(args, "sort", SORTS) or "-placed_at",
+        lambda: _total(args, "min_total"),
+        lambda: _total(args, "max_total"),
+    )
+    from_ms, to_ms = _span(period)
     condition: dict[str, Any] = {
-        "from_ms": period.from_ms if period.from_ms is not None else -FAR,
-        "to_ms": period.to_ms if period.to_ms is not None else FAR,
+        "from_ms": from_ms, "to_ms": to_ms,
         "status": status, "min_total": least, "max_total": most, "q": q,
         "q_id": int(q) if q and q.isascii() and q.isdigit() and len(q) < 19 else -1,
         "q_like": None if q is None else "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
@@ -65,12 +91,6 @@ def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone) -> Wanted:
         condition[f"any_{name}"] = not values
     plain = not (found or status or q or least is not None or most is not None)
     return Wanted(sort, condition, found, period, with_returns=plain)
-
-
-def parse_span(args: Mapping[str, Any], now_ms: int, zone: Zone) -> tuple[int, int]:
-    """The instants of the period asked for, half-open, an open end far away."""
-    period = periods.parse(args, now_ms, zone)
-    return period.from_ms if period.from_ms is not None else -FAR, period.to_ms if period.to_ms is not None else FAR
 
 
 def _choice(args: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str | None:

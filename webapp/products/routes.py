@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 
 from webapp import clock
 from webapp.db import reading, store, writer
-from webapp.errors import NotFound
+from webapp.errors import FieldError, NotFound
 from webapp.products import actions, dao, routes_names, shapes
 from webapp.products import routes_list as listing
 from webapp.shop import dao as shop
@@ -32,9 +32,9 @@ NEWEST_MOVES = 20
      errors=[422])  # fmt: skip
 def index() -> Response:
     """Products under the filters, a page at a time, CSV whole; archived ones are left out unless asked for."""
-    asked, face = ask(), respond.wanted("json", "html", "csv")
+    face = respond.wanted("json", "html", "csv")
     with reading.reading() as tx:
-        wanted = listing.parse(tx, asked.args)
+        asked, wanted = listing.ask(tx)
         rows = dao.find_list(tx, wanted.matching, wanted.sort, _place(asked.after), asked.limit + 1)
         shown, following = asked.cut(rows, wanted.place)
         items = _shaped(tx, shown)
@@ -223,7 +223,18 @@ def create_stock(reference: str) -> Response:
     product = _product(reference)
     forms.on_failure("products/stock.html", lambda: {**_show_page(product), "items": [], "next": None})
     body = bodies.read()
-    entry = body.model(shapes.StockEntry, currency=store.shop().currency, now_ms=clock.now_ms())
+    with validate.naming(lambda: _unknown_place(body)):
+        entry = body.model(shapes.StockEntry, currency=store.shop().currency, now_ms=clock.now_ms())
     key = body.key(entry)
     done = writer.do(actions.enter_stock, actions.Entered(product["id"], entry), key)
     return respond.made(done, location=f"/products/{product['id']}/stock", see=f"/products/{product['id']}", key=key)
+
+
+def _unknown_place(body: bodies.Body) -> list[FieldError]:
+    said = body.data.get("location") if isinstance(body.data, dict) else None
+    place = named(said) if body.form is not None and isinstance(said, str) else said
+    if type(place) not in (int, str) or not place:
+        return []
+    with reading.reading() as tx:
+        known = place in shop.locations(tx)
+    return [] if known else [FieldError("/location", "unknown", f"There is no location {place}.")]

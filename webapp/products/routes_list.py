@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.errors import invalid_parameter
+from flask import request
+
+from webapp.errors import all_of, invalid_parameter, refusals
 from webapp.metrics import filters
 from webapp.products import dao, rules
+from webapp.web import paging, validate
 from webapp.web.openapi import FILTERS, PAGING, Query
 
 NAMES = ("category", "brand", "vendor", "product", "price_tier")
@@ -36,14 +39,25 @@ class Wanted:
         return [row[_VALUES[self.sort.lstrip("-")]], row["id"]]
 
 
+def ask(tx: Any) -> tuple[paging.Asked, Wanted]:
+    """The page and the list that this request asks for. Raises Invalid with every parameter at fault."""
+    with validate.naming(lambda: refusals(lambda: parse(tx, request.args))):
+        asked = paging.ask()
+    return asked, parse(tx, asked.args)
+
+
 def parse(tx: Any, args: Mapping[str, Any]) -> Wanted:
-    """The list that the query asks for. Raises Invalid with the parameter at fault."""
-    found = filters.resolve(tx, args)
+    """The list that the query asks for. Raises Invalid with every parameter at fault."""
     q = (args.get("q") or "").strip()[:200]
-    sort = _one_of(args, "sort", tuple(dao.SORTS)) or "name"
+    found, sort, archived, in_stock = all_of(
+        lambda: filters.resolve(tx, args),
+        lambda: _one_of(args, "sort", tuple(dao.SORTS)) or "name",
+        lambda: _one_of(args, "archived", tuple(ARCHIVED)) or "false",
+        lambda: _one_of(args, "stock", STOCK) or "",
+    )
     matching: dict[str, Any] = {
-        "archived": ARCHIVED[_one_of(args, "archived", tuple(ARCHIVED)) or "false"],
-        "stock": _one_of(args, "stock", STOCK) or "",
+        "archived": ARCHIVED[archived],
+        "stock": in_stock,
         "pattern": rules.like_pattern(q) if q else None,
         "q": q,
         "number": int(q) if q.isascii() and q.isdigit() and len(q) < 19 else -1,

@@ -65,9 +65,7 @@ class StockEntry(Input):
         if self.change is None and self.count is None:
             raise refuse("missing", "Say the change or the count.")
         if self.change is not None and self.count is not None:
-            raise refuse("unknown", "Say the change or the count, not both.")
-        if self.change == 0:
-            raise refuse("too_small", "A change is not zero.")
+            raise refuse("conflict", "Say the change or the count, not both.")
         return self
 
 

@@ -97,8 +97,8 @@ def naming(find: Callable[[], Iterable[FieldError]]) -> Iterator[None]:
     try:
         yield
     except Invalid as problem:
-        known = {error.pointer for error in problem.errors}
-        more = [error for error in find() if error.pointer not in known]
+        known = {(error.pointer, error.parameter) for error in problem.errors}
+        more = [error for error in find() if (error.pointer, error.parameter) not in known]
         raise Invalid("", *problem.errors, *more) from None
 
 

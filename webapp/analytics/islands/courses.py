@@ -113,6 +113,8 @@ def _columns(tx: Any, view: View, grain: str, now_ms: int, said: Formatter, key:
     if not rows:
         return ""
     columns = [_bucket(row, grain, said, i, len(rows)) for i, row in enumerate(rows)]
+    if not any(column.value or column.then for column in columns):
+        return ""
     best = max(columns, key=lambda column: column.value or 0)
     return charts.day_columns(
         key, columns, label=labels.full(said), axis=labels.axis(said),

@@ -125,7 +125,7 @@ def rows_of(entry: Entry) -> int:
 
 def ready(part: Part, known: Any, zone: Zone, by_name: bool) -> Sale | GoodsReturn:
     """The sale or return as the ledger takes it. Raises KeyError when something is not known."""
-    kind, external_id, at_ms, channel_id, location_id, region, customer, payment, note, reason = part.head
+    kind, external_id, at_ms, channel_id, location_id, region, customer, payment, note, reason, *_ = part.head
     when = (at_ms, zone.day_of(at_ms), *zone.hour_of(at_ms), channel_id)
     buyer = known.customers[customer]
     if kind == SALE:

@@ -3,8 +3,9 @@
 A line is a plain tuple, because a file has hundreds of thousands: (row, text, sku, name, quantity, price, discount, total,
 cost, more). Money is in minor units, quantity is positive; total is None where quantity x price - discount holds; more is
 None or (lot, category, brand, vendor, price_tier, restock, line_id). A head, made once for the lines that become one sale or return,
-is (kind, external_id, at_ms, channel_id, location_id, region, customer, payment, note, reason). An entry is (first_row,
-parts, faults): an order with its returns, whose parts lead from a name to (head, lines), or one row that is refused.
+is (kind, external_id, at_ms, channel_id, location_id, region, customer, payment, note, reason, order_id, entered_ms); the
+last two are those of the shop that our own export came from. An entry is (first_row, parts, faults): an order with its
+returns, whose parts lead from a name to (head, lines), or one row that is refused.
 """
 
 from collections.abc import Callable, Mapping
@@ -108,7 +109,11 @@ class LineReader:
             self._cell("payment", cells).lower() or None,
             self._cell("note", cells)[: values.NOTE] or None,
             self._cell("reason", cells)[: values.NAME] or None,
+            *self._origin(cells),
         )
+
+    def _origin(self, cells: list[str]) -> tuple[int | None, int | None]:
+        return None, None
 
     # ---- Cells ----
 
@@ -191,6 +196,11 @@ class ExportReader(LineReader):
     def head(self, cells: list[str], kind: str) -> Head:
         """What a row says of the whole sale or return."""
         return super().head([unguarded(cell) for cell in cells], kind)
+
+    def _origin(self, cells: list[str]) -> tuple[int | None, int | None]:
+        order_id, entered = self._cell("order_id", cells), self.times[self._cell("entered_at", cells)]
+        known = order_id.isascii() and order_id.isdigit() and len(order_id) < 19
+        return int(order_id) if known else None, None if isinstance(entered, Wrong) else entered
 
     def _customer(self, text: str) -> str | None:
         code = values.customer_code(text)

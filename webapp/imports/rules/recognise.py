@@ -22,7 +22,7 @@ _EXPORT = {
     for name in (
         "kind", "order_id", "external_id", "placed_at", "channel", "location", "region", "sku", "name", "category", "brand",
         "vendor", "price_tier", "lot", "quantity", "price", "discount", "total", "cost", "currency", "restock", "reason", "note",
-        "line_id",
+        "line_id", "entered_at",
     )
 } | {"customer": ("customerid",)}  # fmt: skip
 _EXPORT_SIGNS = {"kind", "order_id", "placed_at", "sku", "quantity", "price", "total", "currency"}
