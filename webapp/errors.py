@@ -96,6 +96,12 @@ class Forbidden(Problem):
     status, title, default_code = 403, "This is not allowed", "forbidden"
 
 
+class TooSlow(Problem):
+    """The body did not come in time."""
+
+    status, title, default_code = 408, "The request took too long", "too_slow"
+
+
 class NotFound(Problem):
     """There is no such thing."""
 

@@ -40,7 +40,9 @@ def test_the_best_match_of_accept_is_answered_and_never_406(sold, accept, mimety
     assert answer.status_code == 200 and answer.mimetype == mimetype
 
 
-@pytest.mark.parametrize(("face", "mimetype"), [("html", "text/html"), ("json", "application/json"), ("csv", "text/csv")])
+@pytest.mark.parametrize(
+    ("face", "mimetype"), [("html", "text/html"), ("json", "application/json"), ("csv", "text/csv")]
+)
 def test_format_overrides_accept(sold, face, mimetype):
     assert sold.get(f"/orders?format={face}", Accept="text/csv;q=0.1, text/html").mimetype == mimetype
     assert sold.get(f"/analytics?format={face}", Accept=HTML).mimetype == mimetype
@@ -242,7 +244,14 @@ def test_a_new_order_moves_no_page(sold):
 def test_a_broken_cursor_is_refused(sold):
     cursor = re.search(r"cursor=([^&]+)", exact(sold.get("/orders?limit=1"))["next"])[1]
 
-    for wrong in ("x", "", cursor[:-2], cursor + "AAAA", cursor[:5] + ("A" if cursor[5] != "A" else "B") + cursor[6:], "%00"):
+    for wrong in (
+        "x",
+        "",
+        cursor[:-2],
+        cursor + "AAAA",
+        cursor[:5] + ("A" if cursor[5] != "A" else "B") + cursor[6:],
+        "%00",
+    ):
         assert pairs(sold.get(f"/orders?cursor={wrong}")) == [("cursor", "unknown")]
     assert pairs(sold.get(f"/products?cursor={cursor}")) == [("cursor", "unknown")]
 
@@ -276,10 +285,13 @@ def test_csv_is_the_whole_list_with_crlf_and_without_a_mark(sold):
     assert answer.headers["Content-Type"].startswith("text/csv") and "utf-8" in answer.headers["Content-Type"].lower()
     assert not answer.data.startswith(b"\xef\xbb\xbf") and answer.data.count(b"\n") == answer.data.count(b"\r\n") == 9
     assert [row["kind"] for row in rows] == ["sale"] * 7 + ["return"]
-    assert list(rows[0]) == (
-        "kind order_id external_id placed_at entered_at channel location region customer_id line_id sku name category "
-        "brand vendor price_tier lot quantity price discount total cost currency restock reason note"
-    ).split()
+    assert (
+        list(rows[0])
+        == (
+            "kind order_id external_id placed_at entered_at channel location region customer_id line_id sku name category "
+            "brand vendor price_tier lot quantity price discount total cost currency restock reason note"
+        ).split()
+    )
     assert rows[0]["price"] in ("2.40", "12.50", "10.00") and rows[-1]["reason"] == "torn"
 
 
@@ -288,7 +300,9 @@ def test_csv_runs_no_formula(api):
         api.order(note=note, external_id=f"={number}")
     rows = list(csv.DictReader(io.StringIO(api.get("/orders?format=csv").text, newline="")))
 
-    assert sorted(row["note"] for row in rows) == sorted("'" + note for note in ("=1+1", "+1", "-1", "@x", "\tx", "\rx"))
+    assert sorted(row["note"] for row in rows) == sorted(
+        "'" + note for note in ("=1+1", "+1", "-1", "@x", "\tx", "\rx")
+    )
     assert all(row["external_id"].startswith("'=") for row in rows)
     assert all(not row["total"].startswith("'") for row in rows)
 
@@ -433,7 +447,9 @@ def test_security_headers_stand_on_every_answer(api):
             assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "a b", "[::1"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "a b", "[::1"]
+)
 def test_another_host_is_400(api, host):
     for path in ("/", "/orders", "/healthz"):
         answer = api.client.get(path, headers={"Host": host}, environ_overrides={"HTTP_HOST": host})

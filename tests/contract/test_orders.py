@@ -78,7 +78,9 @@ def test_both_forms_at_once_and_both_times_at_once_are_refused(api):
 
 
 def test_personal_data_is_never_shown(api):
-    placed = api.post("/orders", {"product_id": 1, "quantity": 1, "customer": {"email": "a@example.org", "name": "Ana"}})
+    placed = api.post(
+        "/orders", {"product_id": 1, "quantity": 1, "customer": {"email": "a@example.org", "name": "Ana"}}
+    )
     again = api.order(customer={"email": "a@example.org"})
 
     assert "example.org" not in placed.text and "Ana" not in placed.text
@@ -139,7 +141,9 @@ def test_a_price_left_out_is_the_products_at_that_moment(api, at):
 
 def test_the_total_of_a_line_is_never_under_zero(api):
     assert api.order(discount="2.40")["total"] == 0
-    assert pairs(api.post("/orders", {"product_id": 1, "quantity": 1, "discount": "2.41"})) == [("/discount", "too_large")]
+    assert pairs(api.post("/orders", {"product_id": 1, "quantity": 1, "discount": "2.41"})) == [
+        ("/discount", "too_large")
+    ]
     long = {"lines": [{"product_id": 1, "quantity": 1}, {"product_id": 1, "quantity": 1, "discount": 3}]}
     assert pairs(api.post("/orders", long)) == [("/lines/1/discount", "too_large")]
 
@@ -318,7 +322,7 @@ def test_a_batch_answers_one_entry_for_each_in_order(api):
 
 def test_lines_that_are_blank_are_skipped_and_broken_ones_are_entries(api):
     order = json.dumps({"product_id": 1, "quantity": 1})
-    body = f"\n{order}\r\n\n   \n{{broken\n[1]\n{order}\n\"x\"\n{{\"a\": NaN}}\n\xff\n{order}".encode("latin-1")
+    body = f'\n{order}\r\n\n   \n{{broken\n[1]\n{order}\n"x"\n{{"a": NaN}}\n\xff\n{order}'.encode("latin-1")
 
     said = exact(api.post("/orders/batch", body, Content_Type=NDJSON))
     assert [entry["status"] for entry in said["results"]] == [201, 400, 422, 201, 422, 400, 400, 201]
@@ -337,7 +341,9 @@ def test_a_batch_may_be_empty_and_has_at_most_ten_thousand(api):
     assert not differences()
 
 
-@pytest.mark.parametrize(("body", "status"), [("{}", 422), ("1", 422), ("[", 400), ('[{"a": 1, "a": 2}]', 400), ("", 400)])
+@pytest.mark.parametrize(
+    ("body", "status"), [("{}", 422), ("1", 422), ("[", 400), ('[{"a": 1, "a": 2}]', 400), ("", 400)]
+)
 def test_a_batch_that_is_no_list(api, body, status):
     problem(api.post("/orders/batch", body), status)
 
@@ -350,7 +356,9 @@ def test_a_batch_of_another_kind_is_415(api):
 def test_one_key_stands_for_the_whole_batch(api):
     items = [{"product_id": 1, "quantity": 1, "price": 2.4}, {"product_id": 9, "quantity": 1}]
     first = api.post("/orders/batch", items, key="k")
-    again = api.post("/orders/batch", '[{"quantity": 1, "price": 2.40, "product_id": 1},{"product_id":9,"quantity":1}]', key="k")
+    again = api.post(
+        "/orders/batch", '[{"quantity": 1, "price": 2.40, "product_id": 1},{"product_id":9,"quantity":1}]', key="k"
+    )
 
     assert again.data == first.data and again.headers["Idempotent-Replayed"] == "true"
     assert problem(api.post("/orders/batch", items[:1], key="k"), 422)["code"] == "key_reused"
@@ -360,7 +368,9 @@ def test_atomic_is_all_or_nothing(api):
     good, mugs = {"product_id": 1, "quantity": 1}, {"product_id": "MUG", "quantity": 5}
     before = value("select value from counter where name = 'seq'")
 
-    said = problem(api.post("/orders/batch?atomic=1", [good, {"product_id": 1, "quantity": 0}, mugs, mugs], key="k"), 422)
+    said = problem(
+        api.post("/orders/batch?atomic=1", [good, {"product_id": 1, "quantity": 0}, mugs, mugs], key="k"), 422
+    )
     assert {error["pointer"] for error in said["errors"]} == {"/1/quantity", "/3/quantity"}
     said = problem(api.post("/orders/batch?atomic=1", [good, mugs, mugs], key="k"), 409)
     assert said["code"] == "out_of_stock" and [e["pointer"] for e in said["errors"]] == ["/2/quantity"]
@@ -425,7 +435,13 @@ def test_orders_of_a_period(api):
     assert count("period=today") == 1 and count("period=yesterday") == 1 and count("period=7d") == 2
     assert count("period=all") == 4 and count("from=2026-11-20&to=2026-11-20") == 1 and count("from=2026-11-14") == 3
     assert count("to=2026-11-14") == 2 and count("from=2026-11-20T12:00:00Z&to=2026-11-21T10:15:00Z") == 1
-    for query in ("period=today&from=2026-11-20", "from=2026-11-21&to=2026-11-20", "period=x", "from=x", "from=2026-02-30"):
+    for query in (
+        "period=today&from=2026-11-20",
+        "from=2026-11-21&to=2026-11-20",
+        "period=x",
+        "from=x",
+        "from=2026-02-30",
+    ):
         problem(api.get(f"/orders?{query}"), 422)
 
 

@@ -22,7 +22,9 @@ def uci(*rows, **changed):
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(UCI)
     for row in rows or ({},):
-        writer.writerow(row if isinstance(row, list) else [{**dict(zip(UCI, ROW, strict=True)), **row}[name] for name in UCI])
+        writer.writerow(
+            row if isinstance(row, list) else [{**dict(zip(UCI, ROW, strict=True)), **row}[name] for name in UCI]
+        )
     return out.getvalue()
 
 

@@ -15,7 +15,14 @@ SIMPLE = "sku,qty,price,date,invoice,name\n"
 
 def simple(tmp_path, rows, name="sales.csv", **mapping):
     """The counts of a plain file whose columns are mapped."""
-    columns = {"sku": "sku", "quantity": "qty", "price": "price", "placed_at": "date", "external_id": "invoice", "name": "name"}
+    columns = {
+        "sku": "sku",
+        "quantity": "qty",
+        "price": "price",
+        "placed_at": "date",
+        "external_id": "invoice",
+        "name": "name",
+    }
     given = MappingIn.model_validate({"columns": {**columns, **mapping.pop("columns", {})}, **mapping}, context={})
     return files.load(tmp_path, mapping.pop("header", SIMPLE) + rows, name, mapping=given)
 
@@ -103,7 +110,9 @@ def test_a_plain_file_by_its_mapping(shop, tmp_path):
 
 
 def test_without_an_invoice_each_row_is_a_sale_and_its_position_is_its_name(shop, tmp_path):
-    given = MappingIn.model_validate({"columns": {"sku": "sku", "quantity": "qty", "price": "price", "placed_at": "date"}})
+    given = MappingIn.model_validate(
+        {"columns": {"sku": "sku", "quantity": "qty", "price": "price", "placed_at": "date"}}
+    )
     text = "sku,qty,price,date\nTEA,1,1,2021-02-01\nTEA,1,1,2021-02-01\n"
 
     first = files.load(tmp_path, text, mapping=given)
@@ -122,7 +131,8 @@ def test_an_order_has_at_most_a_thousand_lines(shop, tmp_path):
 
 def test_codes_that_the_shop_lacks_are_refused_row_by_row(shop, tmp_path):
     text = "sku,qty,price,date,channel,location,currency,payment\n" + "".join(
-        f"TEA,1,1,2021-02-01,{cells}\n" for cells in ("store,main,GBP,card", "moon,,,", ",moon,,", ",,EUR,", ",,,shells")
+        f"TEA,1,1,2021-02-01,{cells}\n"
+        for cells in ("store,main,GBP,card", "moon,,,", ",moon,,", ",,EUR,", ",,,shells")
     )
     names = ["sku", "qty", "price", "date", "channel", "location", "currency", "payment"]
     fields = ["sku", "quantity", "price", "placed_at", "channel", "location", "currency", "payment"]
@@ -163,7 +173,9 @@ def test_a_product_that_changes_meanwhile_is_looked_up_again(shop, tmp_path, mon
     def rename(done, total, what):
         if done == 1 and not told:
             told.append(done)
-            writer.do(products.change_products, products.Change("85123A", making.checked(ChangedProduct, {"name": "New"})))
+            writer.do(
+                products.change_products, products.Change("85123A", making.checked(ChangedProduct, {"name": "New"}))
+            )
 
     path = tmp_path / "f.csv"
     path.write_text(files.uci({}, {"InvoiceNo": "2"}), newline="")
@@ -192,7 +204,9 @@ def test_the_path_of_the_command_line_takes_a_channel(shop, tmp_path):
 def test_an_import_that_fails_says_why(shop, tmp_path, monkeypatch):
     from webapp.imports.jobs import entering
 
-    monkeypatch.setattr(entering.files, "read_through", lambda *_: (_ for _ in ()).throw(Invalid("The file is damaged.")))
+    monkeypatch.setattr(
+        entering.files, "read_through", lambda *_: (_ for _ in ()).throw(Invalid("The file is damaged."))
+    )
 
     with pytest.raises(Conflict, match="damaged"):
         files.load(tmp_path, files.uci({}))

@@ -25,7 +25,12 @@ def many(orders=400):
     for number in range(orders):
         invoice = str(1000 + number) if number % 10 else f"C{1000 + number}"
         rows.append({"InvoiceNo": invoice, "StockCode": f"S{number % 7}", "Quantity": "2" if number % 10 else "-1"})
-        rows.append({"InvoiceNo": str(1000 + (number * 7) % orders // 10 * 10 + 1), "UnitPrice": "0" if number % 13 == 0 else "1.25"})
+        rows.append(
+            {
+                "InvoiceNo": str(1000 + (number * 7) % orders // 10 * 10 + 1),
+                "UnitPrice": "0" if number % 13 == 0 else "1.25",
+            }
+        )
     return files.uci(*rows)
 
 
@@ -61,7 +66,9 @@ def straight(tmp_path):
 
 
 @pytest.mark.parametrize("cut", [1, 2, 5, 30, 60])
-def test_an_interrupted_import_goes_on_and_each_row_counts_once(straight, shop, tmp_path, small_batches, monkeypatch, cut):
+def test_an_interrupted_import_goes_on_and_each_row_counts_once(
+    straight, shop, tmp_path, small_batches, monkeypatch, cut
+):
     enter, count = entering.enter, []
 
     def interrupted(tx, items):
@@ -104,7 +111,9 @@ def test_fault_32_a_killed_import_goes_on_and_each_row_counts_once(straight, sho
     path = tmp_path / "sales.csv"
     path.write_text(many(), newline="")
     for lines in (3, 25):
-        process = subprocess.Popen([sys.executable, "-c", KILLED, str(store.path()), str(path)], stdout=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(store.path()), str(path)], stdout=subprocess.PIPE, text=True
+        )
         for _ in range(lines):
             process.stdout.readline()
         os.kill(process.pid, signal.SIGKILL)
@@ -228,7 +237,18 @@ def sold(at):
     """A shop's history with everything in it."""
     at("2026-11-01T10:00:00Z")
     making.make_location("pier", region="GB-BNH")
-    making.make_product("=TEA", "2.40", name="+Tea", category="Drinks/Cold", brand="Bo", vendor="Vi", price_tier="core", cost="1.10", stock=50, oversell=True)
+    making.make_product(
+        "=TEA",
+        "2.40",
+        name="+Tea",
+        category="Drinks/Cold",
+        brand="Bo",
+        vendor="Vi",
+        price_tier="core",
+        cost="1.10",
+        stock=50,
+        oversell=True,
+    )
     making.make_product("22423", "7.00", name="Pie")
     first = making.sell("=TEA", 3, discount_minor=7, location="pier", external_id="E-1", payment="card", note="-note")
     making.sell("22423", 2, channel="marketplace", region="FR", customer={"email": "a@example.org"})
@@ -246,10 +266,21 @@ def sold(at):
 
 def shown(client):
     """Every figure by every dimension, and each order's state."""
-    by = ["", *(f"&by={name}" for name in ("product", "category", "brand", "vendor", "price_tier", "channel", "location", "region"))]
-    metrics = "&".join(f"metric={name}" for name in ("net_sales", "gross_sales", "returns", "orders", "units", "units_returned", "cost"))
+    by = [
+        "",
+        *(
+            f"&by={name}"
+            for name in ("product", "category", "brand", "vendor", "price_tier", "channel", "location", "region")
+        ),
+    ]
+    metrics = "&".join(
+        f"metric={name}"
+        for name in ("net_sales", "gross_sales", "returns", "orders", "units", "units_returned", "cost")
+    )
     answers = [client.get(f"/explore?grain=day&from=2026-11-01&to=2026-11-03&{metrics}{one}").json for one in by]
-    keep = [[{k: v for k, v in row.items() if k not in ("product", "name")} for row in answer["rows"]] for answer in answers]
+    keep = [
+        [{k: v for k, v in row.items() if k not in ("product", "name")} for row in answer["rows"]] for answer in answers
+    ]
     orders = client.get("/orders?sort=placed_at").json["items"]
     return [
         [sorted(map(str, rows)) for rows in keep],

@@ -37,11 +37,13 @@ def read(path, content, layout=None, columns=None):
 
 @pytest.mark.parametrize(
     ("delimiter", "encoding", "how"),
-    list(itertools.product(
-        [",", ";", "\t", "|", "json"],
-        ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"],
-        ["plain", "gz", "xz", "zip"],
-    )),
+    list(
+        itertools.product(
+            [",", ";", "\t", "|", "json"],
+            ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252"],
+            ["plain", "gz", "xz", "zip"],
+        )
+    ),
 )
 def test_every_kind_of_file_gives_the_same_rows(tmp_path, delimiter, encoding, how):
     content = packed(written(delimiter).encode(encoding), how)
@@ -75,7 +77,12 @@ def test_old_line_ends_blank_lines_and_a_missing_last_one(tmp_path):
 def test_a_ragged_row_is_damaged_and_empty_cells_behind_it_are_not(tmp_path):
     found = read(tmp_path / "f", b"a,b\n1\n1,2,3\n1,2,,\n3,4\n")
 
-    assert found == ["The row has 1 columns, and 2 are named.", "The row has 3 columns, and 2 are named.", ["1", "2"], ["3", "4"]]
+    assert found == [
+        "The row has 1 columns, and 2 are named.",
+        "The row has 3 columns, and 2 are named.",
+        ["1", "2"],
+        ["3", "4"],
+    ]
 
 
 def test_a_long_field_is_read_and_a_longer_line_is_damaged(tmp_path):
@@ -122,7 +129,9 @@ def test_columns_get_names_of_their_own(tmp_path):
     "line", ["[1]", "{", '{"a": NaN}', "12", '{"a":' + "[" * 100_000, '{"a": "\\ud800"}', '{"a": "x\\u0000"}']
 )
 def test_a_line_that_is_no_json_object_is_damaged(tmp_path, line):
-    found = read(tmp_path / "f", f'{{"a": 1}}\n{line}\n{{"a": 2.50, "b": null}}\n'.encode(), Layout(delimiter="json"), ["a", "b"])
+    found = read(
+        tmp_path / "f", f'{{"a": 1}}\n{line}\n{{"a": 2.50, "b": null}}\n'.encode(), Layout(delimiter="json"), ["a", "b"]
+    )
 
     assert found[0] == ["1", ""] and found[2] == ["2.50", ""]
     assert isinstance(found[1], str)
@@ -145,7 +154,10 @@ def test_a_bomb_is_stopped_by_what_comes_out_of_it(tmp_path, how):
 
 
 def test_a_bomb_without_a_line_end_is_one_damaged_row(tmp_path):
-    assert read(tmp_path / "f", packed(b"a\n" + b"0" * (20 << 20) + b"\n1\n", "xz")) == ["The line is longer than a mebibyte.", ["1"]]
+    assert read(tmp_path / "f", packed(b"a\n" + b"0" * (20 << 20) + b"\n1\n", "xz")) == [
+        "The line is longer than a mebibyte.",
+        ["1"],
+    ]
 
 
 def test_a_header_that_lies_about_the_size_does_not_matter(tmp_path):

@@ -65,7 +65,12 @@ def test_an_unknown_file_waits_and_shows_how_it_is_understood(client):
     assert preview["columns"] == ["Artikel", "Menge", "Preis", "Datum"]
     assert preview["first_rows"][0] == {"Artikel": "A1", "Menge": "2", "Preis": "1.234,50", "Datum": "31.12.2020"}
     assert preview["mapping"]["decimal"] == "," and preview["mapping"]["dates"] == "dmy"
-    assert preview["mapping"]["columns"] == {"sku": "Artikel", "quantity": "Menge", "price": "Preis", "placed_at": "Datum"}
+    assert preview["mapping"]["columns"] == {
+        "sku": "Artikel",
+        "quantity": "Menge",
+        "price": "Preis",
+        "placed_at": "Datum",
+    }
     assert (preview["totals"]["gross_sales"], preview["totals"]["orders"]) == (2471.50, 2)
     assert making.value("select count(*) from orders") == 0
 
@@ -173,7 +178,9 @@ def test_what_is_no_file_of_rows_is_refused_and_not_kept(client, content, status
 
 
 def test_nothing_given_and_unknown_addresses(client):
-    answer = client.post("/imports", data={}, content_type="multipart/form-data", headers={"Accept": "application/json"})
+    answer = client.post(
+        "/imports", data={}, content_type="multipart/form-data", headers={"Accept": "application/json"}
+    )
     assert answer.json["code"] == "missing"
     assert client.post("/imports", json={}).status_code == 415
     for path in ("/imports/9", "/imports/9/errors"):
@@ -212,7 +219,10 @@ def test_a_form_goes_to_the_import_and_a_refused_one_shows_itself_again(client):
     sent = client.post("/imports", data=data, headers=HTML)
     refused = client.post("/imports", data={}, content_type="multipart/form-data", headers=HTML)
     files.give(client, "code,n,p,at\nTEA,2,1.50,2021-01-02\n")
-    columns = {f"mapping-columns-{name}": column for name, column in zip(("sku", "quantity", "price", "placed_at"), ("code", "n", "p", "at"), strict=True)}
+    columns = {
+        f"mapping-columns-{name}": column
+        for name, column in zip(("sku", "quantity", "price", "placed_at"), ("code", "n", "p", "at"), strict=True)
+    }
     half = client.post("/imports/2/start", data={"mapping-columns-sku": "code"}, headers=HTML)
     whole = client.post("/imports/2/start", data={**columns, "mapping-header": "true"}, headers=HTML)
 

@@ -120,8 +120,12 @@ def test_marks_and_dates_are_recognised_and_doubts_are_said(text, decimal, dates
 
 
 def test_the_two_known_files_are_known_by_their_columns():
-    uci = recognise(b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\r\n1,2,x,3,12/1/2010 8:26,1.5,7.0,France\r\n")
-    second = recognise("Invoice\tStockCode\tDescription\tQuantity\tInvoiceDate\tPrice\tCustomer ID\tCountry\n".encode("utf-16"))
+    uci = recognise(
+        b"InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\r\n1,2,x,3,12/1/2010 8:26,1.5,7.0,France\r\n"
+    )
+    second = recognise(
+        "Invoice\tStockCode\tDescription\tQuantity\tInvoiceDate\tPrice\tCustomer ID\tCountry\n".encode("utf-16")
+    )
 
     assert (uci.mapping.source, uci.mapping.dates, uci.mapping.time_zone) == ("uci", "mdy", "Europe/London")
     assert (second.mapping.source, second.mapping.encoding, second.mapping.delimiter) == ("uci", "utf-16", "\t")

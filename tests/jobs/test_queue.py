@@ -100,7 +100,9 @@ def test_the_same_waiting_work_is_not_queued_twice(ledger):
 
 def test_work_that_never_ends_is_given_up(ledger):
     told = []
-    registry.job("sum", ended=lambda tx, argument, state, error: told.append((argument, state, error)))(lambda context: None)
+    registry.job("sum", ended=lambda tx, argument, state, error: told.append((argument, state, error)))(
+        lambda context: None
+    )
     job_id = add()
     for _ in range(queue.MOST_ATTEMPTS):
         assert claim(job_id, lease_ms=-1) is not None

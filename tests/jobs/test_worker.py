@@ -167,7 +167,9 @@ def test_sigterm_ends_the_worker_gracefully(ledger):
     job_id = add("count")
     process = subprocess.Popen(
         [sys.executable, "-c", KILLED.replace("if step == 2", "if False"), str(store.path())],
-        stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True,
+        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE,
+        text=True,
     )
     process.stdout.readline()
     process.terminate()

@@ -110,6 +110,20 @@ def test_fault_22_whatever_happens_meanwhile(hub, seed, steps):
     assert program.known == toy.ledger()[known:]
 
 
+def test_trap_7_a_client_that_tried_many_times_in_vain_still_gets_everything(hub):
+    program = Program(hub)
+    program.connect()
+    program.listen()
+    for amount in range(1, 12):
+        sell(amount)
+        program.cut_off(read_first=False)
+        program.connect()
+    run(hub)
+    program.listen()
+
+    assert program.known == toy.ledger()
+
+
 def first_caught(check, seeds=range(40)):
     """Whether one of the seeds fails the check."""
     for seed in seeds:

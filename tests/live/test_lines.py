@@ -75,7 +75,7 @@ def test_a_close_is_answered_with_its_code(hub, client):
     assert not hub.crowd.group_of
 
 
-def test_silence_is_filled_with_a_beat(hub, client, turned):
+def test_wanted_31_silence_is_filled_with_a_beat_so_that_a_dead_line_is_noticed(hub, client, turned):
     one = client(ORDERS)
     one.hear()
     for _ in range(18):
@@ -286,4 +286,3 @@ def test_an_idle_watcher_is_an_integer_in_a_set(hub, client):
     kept = (hub.lines.inlets, hub.lines.rests, hub.lines.hungry, hub.behind, hub.parked)
     assert [len(one) for one in kept] == [0] * 5
     assert {one.fd for one in watchers} == next(iter(hub.crowd.groups.values())).fds
-    assert core.NOTHING.topics == frozenset()

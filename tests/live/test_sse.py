@@ -7,6 +7,7 @@ from flask import Flask
 from jinja2 import DictLoader
 
 from tests.live import toy
+from webapp.db import writer
 from webapp.errors import Problem
 from webapp.live import hub as process
 from webapp.live import islands, socket, sse, topics
@@ -134,6 +135,16 @@ def test_a_foreign_origin_is_refused(app, origin, status):
     assert app.test_client().get("/events?topics=orders", headers=headers).status_code == status
 
 
+@pytest.mark.parametrize(
+    ("origin", "own"),
+    [("https://till.example", True), ("https://till.example:443", True), ("http://127.0.0.1:8000", True),
+     ("https://till.example:8443", False), ("https://till.example.evil", False), ("file://", False),
+     ("http://[", False)],
+)  # fmt: skip
+def test_the_address_that_a_proxy_shows_is_our_own_too(origin, own):
+    assert socket.is_own(origin, "127.0.0.1:8000", "https://till.example") is own
+
+
 def test_an_event_that_would_lead_back_has_no_id():
     told = sse.Shaped(4, "analytics", "{}")
 
@@ -149,6 +160,20 @@ def test_who_hangs_up_is_forgotten(app):
     listener.close()
 
     assert (hub.crowd.listening, hub.listeners, hub.screens.watched) == (0, set(), {})
+
+
+def test_a_history_that_changes_under_a_stream_is_a_reset(app):
+    _, following = open_stream(app, "/events?topics=orders")
+    following(1)
+
+    def rewrite(tx, epochs):
+        return [tx.execute("update epoch set value = ?", (epoch,)).rowcount for epoch in epochs]
+
+    writer.do(rewrite, "another")
+    toy.sell(1)
+
+    name, number, data = following(1)[0]
+    assert (name, number, data["reason"]) == ("reset", "another-1", "restored")
 
 
 def test_a_stop_ends_every_stream(app):

@@ -263,7 +263,7 @@ def test_stock_moves_and_is_listed(full):
     ("entry", "status", "pointer", "code"),
     [
         ({"change": -4}, 409, "/change", "out_of_stock"), ({"count": 1, "location": "x"}, 422, "/location", "unknown"),
-        ({}, 422, "", "missing"), ({"count": 1, "reason": "gift"}, 422, "/reason", "unknown"),
+        ({}, 422, "/change", "missing"), ({"count": 1, "reason": "gift"}, 422, "/reason", "unknown"),
     ],
 )  # fmt: skip
 def test_a_refused_entry_moves_nothing(full, entry, status, pointer, code):

@@ -95,6 +95,11 @@ class Server:
         masters = [pid for pid in _children(self._process.pid) if "gunicorn" in _command(pid)]
         return [pid for master in masters for pid in _children(master)]
 
+    def family(self) -> list[int]:
+        """The process ids of `serve` and all below it."""
+        assert self._process is not None
+        return _tree(self._process.pid)
+
     def kill_worker(self) -> int:
         """kill -9 one web process; gunicorn starts another."""
         victims = self.web_processes()
@@ -126,6 +131,10 @@ def _children(pid: int) -> list[int]:
         return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except FileNotFoundError:
         return []
+
+
+def _tree(pid: int) -> list[int]:
+    return [pid, *(one for child in _children(pid) for one in _tree(child))]
 
 
 def _command(pid: int) -> str:

@@ -52,9 +52,7 @@ class Island:
     def pattern(self) -> re.Pattern[str]:
         """What the island's paths look like."""
         pieces = enumerate(_PART.split(self.path))
-        return re.compile(
-            "".join(f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece) for index, piece in pieces)
-        )
+        return re.compile("".join(f"(?P<{piece}>[^/]+)" if index % 2 else re.escape(piece) for index, piece in pieces))
 
 
 class Found(NamedTuple):

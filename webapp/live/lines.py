@@ -160,7 +160,7 @@ class Lines:
 
     def ask_again(self, fd: int) -> None:
         """Tell the owner `drained` at the next poll: there is more to write, but others come first."""
-        self.hungry[fd] = self.now()
+        self.hungry.setdefault(fd, self.now())
         self.epoll.modify(fd, _IN | _OUT)
 
     def spread(self, fds: set[int], payload: bytes, short: Callable[[int, int], None]) -> None:

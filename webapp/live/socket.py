@@ -9,14 +9,14 @@ import os
 import re
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, request
 from flask_sock import Sock
 from simple_websocket import ConnectionError as HandshakeError
 from simple_websocket import Server
 from wsproto.utilities import RemoteProtocolError
 
 from webapp import clock
-from webapp.db import reading
+from webapp.db import reading, store
 from webapp.errors import Forbidden, Malformed, Unavailable, invalid_parameter
 from webapp.live import hub, islands, lines, sse
 from webapp.live.messages import Wanted
@@ -60,7 +60,7 @@ def register(app: Flask) -> None:
 @blueprint.before_request
 def _check_origin() -> None:
     origin = request.headers.get("Origin")
-    if origin is not None and not is_own(origin, request.host, current_app.config.get("PUBLIC_URL")):
+    if origin is not None and not is_own(origin, request.host, store.settings().public_url):
         raise Forbidden("The live channel is open to pages of this site only.")
     if request.endpoint == "live.live":
         _check_handshake()

@@ -23,6 +23,7 @@ class Listener:
         self.group = Group(wanted, hub.topics, hub.now())
         self.behind = feeding.begin(wanted, hub.tail.history())
         self._seen: dict[str, Painting] = {}
+        self._epoch = hub.tail.epoch
         hub.crowd.listening += 1
         for name in self.group.names:
             hub.screens.watch(name)
@@ -37,6 +38,8 @@ class Listener:
 
     def pull(self) -> Iterator[Shaped]:
         """Everything that it has not been told yet."""
+        if self._epoch != self.hub.tail.epoch:
+            self._epoch, self.behind.reset = self.hub.tail.epoch, "restored"
         while told := feeding.next_events(self.hub, self.group, self.behind):
             yield from told
         for name in sorted(self.group.names):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from webapp import clock, money
 from webapp.products.shapes_fields import CategoryPath, Change, Cost, Gtin, Level, Reason, Tags
@@ -53,20 +53,25 @@ class ChangedProduct(Input):
 class StockEntry(Input):
     """Goods that came, went or were counted: either by how much, or how many there are."""
 
-    change: Change | None = None
     count: Level | None = None
+    change: Change | None = Field(default=None, validate_default=True)
     location: Reference | None = None
     reason: Reason | None = None
     note: Note | None = None
     lot: Code | None = None
 
-    @model_validator(mode="after")
-    def _either(self) -> Any:
-        if self.change is None and self.count is None:
+    @field_validator("change")
+    @classmethod
+    def _either(cls, change: Any, info: ValidationInfo) -> Any:
+        if "count" not in info.data:
+            return change  # the count is at fault itself
+        if change is None and info.data["count"] is None:
             raise refuse("missing", "Say the change or the count.")
-        if self.change is not None and self.count is not None:
+        if change is not None and info.data["count"] is not None:
             raise refuse("conflict", "Say the change or the count, not both.")
-        return self
+        if change == 0:
+            raise refuse("too_small", "A change is not zero.")
+        return change
 
 
 class NewName(Input):

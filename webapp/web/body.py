@@ -3,7 +3,8 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -14,14 +15,16 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from webapp.clock import Zone
+from webapp.db import reading
 from webapp.db.writer import Key
-from webapp.errors import FieldError, Invalid, Malformed, Problem, TooLarge, Unsupported
+from webapp.errors import FieldError, Invalid, Malformed, Problem, TooLarge, TooSlow, Unsupported
 from webapp.web import forms, jsonio, validate
 from webapp.web.forms import MULTIPART, URLENCODED, Form
 
 MIB = 1 << 20
 BODY, BATCH, UPLOAD = MIB, 16 * MIB, 256 * MIB
 BATCH_ITEMS = 10_000
+BODY_S, UPLOAD_S = 30.0, 600.0
 Model = TypeVar("Model", bound=BaseModel)
 _AMOUNTS = frozenset({"price", "discount", "cost"})
 _AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
@@ -116,7 +119,8 @@ def read_bytes(limit: int) -> bytes:
         raise Malformed("The Content-Length is no number.")
     if len(said) > 15 or int(said) > limit:
         raise _too_large(limit)
-    sent: bytes = environ["wsgi.input"].read(int(said))
+    with within(BODY_S if limit <= BATCH else UPLOAD_S):
+        sent: bytes = environ["wsgi.input"].read(int(said))
     if len(sent) != int(said):
         raise Malformed("The body was cut off.")
     return sent
@@ -124,12 +128,25 @@ def read_bytes(limit: int) -> bytes:
 
 def _read_chunked(limit: int) -> bytes:
     pieces, size = [], 0
-    while piece := request.environ["wsgi.input"].read(65_536):
-        size += len(piece)
-        if size > limit:
-            raise _too_large(limit)
-        pieces.append(piece)
+    with within(BODY_S if limit <= BATCH else UPLOAD_S):
+        while piece := request.environ["wsgi.input"].read(65_536):
+            size += len(piece)
+            if size > limit:
+                raise _too_large(limit)
+            pieces.append(piece)
     return b"".join(pieces)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Whoever sends so slowly that the body takes longer is answered 408; other requests do not wait meanwhile."""
+    if not reading.cooperative():
+        yield
+        return
+    import gevent
+
+    with gevent.Timeout(seconds, TooSlow(f"The body did not come within {seconds:g} seconds.")):
+        yield
 
 
 def _too_large(limit: int) -> TooLarge:
@@ -169,8 +186,9 @@ def _read_form(limit: int) -> Body:
 def _read_multipart(limit: int) -> Body:
     _limit_upload(limit)
     try:
-        pairs = [(name, text) for name, texts in request.form.lists() for text in texts]
-        files = {name: file for name, file in request.files.items() if file.filename}
+        with within(BODY_S if limit <= BATCH else UPLOAD_S):
+            pairs = [(name, text) for name, texts in request.form.lists() for text in texts]
+            files = {name: file for name, file in request.files.items() if file.filename}
     except RequestEntityTooLarge:
         raise _too_large(limit) from None
     return _kept(forms.from_pairs(pairs, patch=request.method == "PATCH"), files)

@@ -1,0 +1,109 @@
+"""Starting and stopping the whole: nothing accepted is lost, nothing is left running."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.faults.till import Tills, every_order, new_product, sound
+from tests.servers.takings import ROOT, Server
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_in_the_middle_of_sales_loses_none_and_ends_everything(tmp_path, how):
+    server = Server(tmp_path)
+    server.start()
+    new_product(server)
+    tills = Tills(server, 4).start()
+    server.wait_for(lambda: len(tills.answered) >= 50)
+    family = server.family()
+
+    status = server.stop(how)
+    server.start()
+    tills.stop()
+    there = {order["id"] for order in every_order(server)}
+    well = sound(server)
+    server.stop()
+
+    assert status == 0
+    assert not [pid for pid in family if Path(f"/proc/{pid}").exists()]
+    assert set(tills.answered.values()) == there
+    assert well
+
+
+def test_a_kept_database_starts_again_with_its_figures(tmp_path):
+    server = Server(tmp_path)
+    server.start()
+    new_product(server)
+    with server.client() as client:
+        client.post("/orders", json={"product_id": "TEA", "quantity": 2})
+        before = client.get("/analytics").json()
+    server.restart()
+    with server.client() as client:
+        after = client.get("/analytics").json()
+    server.stop()
+
+    assert (after["seq"], after["total_revenue"]) == (before["seq"], before["total_revenue"]) == (2, 4.8)
+
+
+def test_a_busy_port_is_exit_status_1(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        server = Server(tmp_path, TAKINGS_PORT=str(taken.getsockname()[1]))
+        done = server.run("serve")
+
+    assert (done.returncode, "is taken" in done.stderr) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "environ, said",
+    [({"TAKINGS_PROT": "1"}, "TAKINGS_PROT"), ({"TAKINGS_PORT": "many"}, "TAKINGS_PORT"), ({"TAKINGS_MODE": "x"}, "TAKINGS_MODE")],
+)  # fmt: skip
+def test_a_wrong_setting_stops_the_start_with_one_line_and_status_2(tmp_path, environ, said):
+    done = Server(tmp_path, **environ).run("serve")
+
+    assert done.returncode == 2
+    assert said in done.stderr and len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["export", "replay", "backup", "restore", "user", "token"])
+def test_what_comes_later_says_so_with_status_2(tmp_path, command):
+    done = Server(tmp_path).run(command, "x")
+
+    assert (done.returncode, "not part of this version" in done.stderr) == (2, True)
+
+
+def test_a_file_is_imported_by_command_and_counted_on_the_last_line(tmp_path):
+    file = tmp_path / "sales.csv"
+    file.write_text(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "1,22423,CAKESTAND,2,2010-12-01 08:26:00,12.75,17850.0,United Kingdom\n"
+        "C2,22423,CAKESTAND,-1,2010-12-02 08:26:00,12.75,17850.0,United Kingdom\n"
+        "3,22423,CAKESTAND,2,2010-12-01 08:26:00,0,17850.0,United Kingdom\n"
+    )
+
+    done = Server(tmp_path).run("import", str(file))
+    again = Server(tmp_path).run("import", str(file))
+
+    assert json.loads(done.stdout.splitlines()[-1]) == {"rows": 3, "imported": 2, "repeated": 0, "rejected": 1}
+    assert json.loads(again.stdout.splitlines()[-1])["imported"] == 0
+    assert Server(tmp_path).run("verify").returncode == 0
+
+
+def test_only_this_machine_is_listened_to_in_the_sample_shop(tmp_path):
+    done = Server(tmp_path, TAKINGS_MODE="demo", TAKINGS_HOST="0.0.0.0").run("serve")
+
+    assert done.returncode == 2
+    assert "TAKINGS_HOST" in done.stderr
+
+
+def test_the_program_needs_nothing_but_its_own_folder():
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp", "--help"], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+
+    assert done.returncode == 0
+    assert "verify" in done.stdout
