@@ -10,7 +10,7 @@ from webapp.config import load  # noqa: E402
 settings = load()
 processes.raise_open_files()
 
-worker_class = "gevent"
+worker_class = "webapp.processes.Worker"
 workers = settings.workers
 worker_connections = 1000
 preload_app = True

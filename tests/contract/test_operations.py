@@ -12,7 +12,6 @@ from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from tests.contract.conftest import exact
 from webapp import clock
-from webapp.db import migrations
 
 ROOT = Path(__file__).resolve().parents[2]
 ADDRESSES = {
@@ -57,8 +56,7 @@ def test_readyz_needs_a_sign_of_life_under_thirty_seconds(api, at):
     from webapp.jobs import queue
 
     now = clock.now_ms()
-    writer.do(lambda tx, items: [queue.beat(tx) for _ in items], None)
-    at(f"+{0}") if False else None
+    writer.do(lambda tx, items: [queue.beat(tx, "worker") for _ in items], None)
 
     assert exact(api.get("/readyz"))["checks"]["worker"] == "ok"
     at(clock.format_time(now + 29_999))
@@ -80,15 +78,10 @@ def test_the_description_is_valid_and_holds_every_address(api):
 
 
 def test_what_is_described_is_there(api):
-    rules = {
-        re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule): rule.methods
-        for rule in api.client.application.url_map.iter_rules()
-    }
     known: dict[str, set[str]] = {}
     for rule in api.client.application.url_map.iter_rules():
         path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
         known.setdefault(path, set()).update(rule.methods)
-    assert rules
 
     for path, methods in api.get("/openapi.json").json["paths"].items():
         assert {method.upper() for method in methods} <= known[path], path
@@ -209,7 +202,6 @@ def test_a_newer_schema_is_refused(tmp_path):
         row = dict.fromkeys(columns, 0) | {columns[0]: 9999 if columns[0] != "name" else "9999_later.sql"}
         marks = ",".join("?" * len(columns))
         connection.execute(f"insert into schema_migration values ({marks})", list(row.values()))
-    assert migrations
     status, _, said = run(tmp_path, "migrate")
     assert status in (1, 2) and "newer" in said and "Traceback" not in said
     assert run(tmp_path, "verify")[0] in (1, 2)
@@ -249,12 +241,8 @@ def test_the_secret_key_is_made_once_and_for_the_owner_alone(tmp_path):
     assert file.stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.parametrize("command", ["serve"])
-def test_serve_says_where_it_listens_and_is_ready(server, command):
-    assert command == server.command
-    assert re.fullmatch(r"Takings listens on http://127\.0\.0\.1:\d+", server.lines[-1]) or any(
-        re.fullmatch(r"Takings listens on http://127\.0\.0\.1:\d+", line) for line in server.lines
-    )
+def test_serve_says_where_it_listens_and_is_ready(server):
+    assert any(re.fullmatch(r"Takings listens on http://127\.0\.0\.1:\d+", line) for line in server.lines)
     with server.client() as client:
         server.wait_for(lambda: client.get("/readyz").status_code == 200)
         assert client.get("/readyz").json()["status"] == "ok"

@@ -20,6 +20,9 @@ from webapp.db import reading, store
 from webapp.errors import Forbidden, Malformed, Unavailable, invalid_parameter
 from webapp.live import hub, islands, lines, sse
 from webapp.live.messages import Wanted
+from webapp.web import answers
+from webapp.web.answers import Finished
+from webapp.web.openapi import Query, api
 
 _LAST_EVENT = re.compile(r"(?:(?P<epoch>[^-\s]{1,64})-)?(?P<seq>\d{1,18})", re.ASCII)
 _PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
@@ -108,6 +111,11 @@ def _no_handshake(_: Exception) -> Response:
 
 
 @sock.route("/live", bp=blueprint)
+@api(
+    "GET", "/live", summary="The live channel as a WebSocket", tag="live", status=101,
+    about="Send {subscribe, since, epoch}; JSON text frames come, several events at once as an array.",
+    response={"application/json": {"type": "object"}}, errors=[400, 403, 503],
+)  # fmt: skip
 def live(connection: Server) -> None:
     """Hand the socket over. The server closes its own descriptor, ours lives on."""
     fd = os.dup(connection.sock.fileno())
@@ -124,6 +132,11 @@ def _sent_behind(environ: dict[str, object]) -> bytes:
 
 
 @blueprint.get("/events")
+@api(
+    "GET", "/events", summary="The live channel as server-sent events", tag="live",
+    query=[Query("topics", "orders, analytics, separated by commas"), Query("since", "A seq, or epoch-seq"), "epoch"],
+    response={"text/event-stream": {"type": "string"}}, errors=[403, 422, 503],
+)  # fmt: skip
 def events() -> Response:
     """The topics as server-sent events, from `Last-Event-ID` or `since` on, else from now on."""
     wanted = _wanted()
@@ -169,5 +182,4 @@ def show_island(**_: str) -> Response:
     address = request.path + ("?" + request.query_string.decode("latin-1") if request.query_string else "")
     with reading.reading() as tx:
         html = islands.known.render(address, tx, clock.now_ms())
-    headers = {"Cache-Control": "private, no-cache", "Vary": "HX-Request"}
-    return Response(html, mimetype="text/html", headers=headers)
+    return answers.send(Finished(html.encode(), answers.HTML))
