@@ -109,6 +109,7 @@ def _say_goodbye(worker: Any) -> None:
 def stop_web() -> None:
     """Commit what waits, then close what is open."""
     try:
+        hub.stop()
         Access.gathers = False
         Access.flush()
         writer.close()

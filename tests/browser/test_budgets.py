@@ -17,7 +17,7 @@ MOST_NODES = 1_500
 
 def test_the_first_view_of_today_is_eight_requests_and_120_kilobytes_at_most(trading: Shop, page: Page) -> None:
     done: list[Request] = []
-    page.on("requestfinished", done.append)
+    page.on("requestfinished", lambda request: done.append(request))
 
     page.goto(trading.url, wait_until="networkidle")
     live(page)

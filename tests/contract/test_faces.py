@@ -106,7 +106,7 @@ def test_options_is_204_with_what_is_allowed_and_without_cors(sold, path):
 
     assert answer.status_code == 204 and answer.data == b""
     assert {"GET", "HEAD", "OPTIONS"} <= set(answer.headers["Allow"].split(", "))
-    assert not [name for name in answer.headers.keys() if name.lower().startswith("access-control")]
+    assert not [name for name, _ in answer.headers if name.lower().startswith("access-control")]
 
 
 @pytest.mark.parametrize("path", ["/analytics", "/orders", "/", "/openapi.json", "/orders?format=csv"])
@@ -485,3 +485,20 @@ def test_only_this_machine_is_answered_and_told_why(api):
         assert api.client.get("/orders", environ_overrides={"REMOTE_ADDR": peer}).status_code == 200
     forged = {"X-Forwarded-For": "127.0.0.1"}
     assert api.client.get("/orders", headers=forged, environ_overrides={"REMOTE_ADDR": "8.8.8.8"}).status_code == 403
+
+
+def test_what_cannot_be_written_right_now_says_when_to_come_back(api, monkeypatch):
+    import sqlite3
+
+    from webapp.db import group
+
+    def fails(*_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(group, "run", fails)
+    answer = api.post("/orders", {"product_id": 1, "quantity": 1})
+
+    problem(answer, 503)
+    assert int(answer.headers["Retry-After"]) >= 1
+    monkeypatch.undo()
+    assert _items(api, "/orders") == []

@@ -237,7 +237,11 @@ def test_the_secret_key_is_made_once_and_for_the_owner_alone(tmp_path):
     first = config.secret_key(settings)
 
     assert config.secret_key(settings) == first
-    [file] = [one for one in tmp_path.iterdir() if first in one.read_bytes() or first.decode("latin-1") in one.read_text("latin-1")]
+    [file] = [
+        one
+        for one in tmp_path.iterdir()
+        if first in one.read_bytes() or first.decode("latin-1") in one.read_text("latin-1")
+    ]
     assert file.stat().st_mode & 0o777 == 0o600
 
 

@@ -120,7 +120,7 @@ def compare(period: Period, mode: str, now_ms: int, zone: Zone) -> Period | None
     from_ms = _moved(period.from_ms, shift, zone)
     to_ms = _moved(now_ms if period.open else period.to_ms or now_ms, shift, zone)
     if period.open and period.to_ms is not None:
-        to_ms = min(to_ms, _moved(period.to_ms, shift, zone))
+        to_ms = min(to_ms, _moved_end(period.to_ms, shift, zone))
     to_ms = max(from_ms, to_ms)
     from_day, to_day = _whole_days(from_ms, to_ms, zone)
     return Period(mode, from_ms, to_ms, False, from_day, to_day, shift)
@@ -211,6 +211,12 @@ def _moved(ms: int, shift: Shift, zone: Zone) -> int:
     day = zone.day_of(ms)
     # A day's begin is not always 00:00: where the clock leaps at midnight it is 01:00.
     return zone.bounds(shift.back(day))[0] if zone.bounds(day)[0] == ms else same_clock(ms, shift.back(day), zone)
+
+
+def _moved_end(ms: int, shift: Shift, zone: Zone) -> int:
+    day = zone.day_of(ms)
+    # The end of a last day goes with that day: 31 March's midnight is the end of the 30th, and so of 29 February.
+    return zone.bounds(shift.back(day - 1))[1] if zone.bounds(day)[0] == ms else same_clock(ms, shift.back(day), zone)
 
 
 def _single(args: Mapping[str, Any], name: str) -> str | None:

@@ -53,12 +53,13 @@ def _reference(value: Any, form: bool) -> int | str | None:
     return value if type(value) is int and 0 < value < 2**63 else None
 
 
-def _rows(tx: Any, references: Iterable[int | str | None]) -> dict[int | str | None, Any]:
+def _rows(tx: Any, references: Iterable[int | str | None]) -> dict[Any, Any]:
     wanted = set(references)
     by_id, by_sku = products.find_for_sale(
         tx, [one for one in wanted if isinstance(one, int)], [one for one in wanted if isinstance(one, str)]
     )
-    return {**by_id, **by_sku}
+    known: dict[Any, Any] = {**by_id}
+    return known | by_sku
 
 
 def unknown_lines(data: Any, order_id: int, form: bool = False) -> list[FieldError]:

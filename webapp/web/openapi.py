@@ -23,7 +23,8 @@ READ, LIST = ("json", "html"), ("json", "html", "csv")
 _TYPES = {"json": "application/json", "html": "text/html", "csv": "text/csv"}
 _RULE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _PHRASES = {
-    101: "The connection is a socket from now on", 200: "The answer", 201: "Made", 202: "Accepted, goes on in the background", 204: "Done", 303: "Done; see Location",
+    101: "The connection is a socket from now on", 200: "The answer", 201: "Made",
+    202: "Accepted, goes on in the background", 204: "Done", 303: "Done; see Location",
     304: "Unchanged", 400: "Not readable", 401: "Sign in first", 403: "Not allowed", 404: "No such thing",
     409: "Conflict", 412: "Changed meanwhile", 413: "Too large", 415: "Another kind of content", 422: "Refused",
     429: "Too many requests", 503: "Not possible right now",

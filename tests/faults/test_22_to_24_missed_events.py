@@ -10,9 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.live import toy
+from tests.live.conftest import client, hub, turned
 from tests.live.toy import run, sell, told
 from webapp.db import reading, writer
 from webapp.live import crowd, feeding, outbox, tail
+
+__all__ = ["client", "hub", "turned"]  # fixtures of the live channel's tests
 
 
 class Program:
