@@ -588,8 +588,9 @@ s.channel_id in :channel;
 s.location_id in :location;
 
 -- name: where_region
--- In one of the regions, or inside one that is a country.
-(s.region in :region or (substr(s.region, 3, 1) = '-' and substr(s.region, 1, 2) in :region));
+-- In one of the regions, or inside one that is a country; behind a "=" that very region.
+(s.region in :region or '=' || s.region in :region
+  or (substr(s.region, 3, 1) = '-' and substr(s.region, 1, 2) in :region));
 
 -- name: where_weekday
 -- On one of the weekdays.

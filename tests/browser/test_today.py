@@ -144,6 +144,7 @@ def test_a_filter_changes_the_page_in_place_and_its_figures_stay_live(trading: S
     expect(today.locator(".bars > li")).to_have_count(1)
     today.get_by_role("link", name="7 days").click()
     expect(today.get_by_role("heading", level=1)).to_have_text("7 days")
+    expect(today).to_have_title(re.compile("^7 days"))
     expect(today).to_have_url(re.compile("channel=online.*period=7d|period=7d.*channel=online"))
     live(today)
     order = trading.sell("SOAP", 1, channel="online")

@@ -12,6 +12,11 @@ from tests.contract.conftest import exact, pairs, problem
 READS = ["/orders", "/products", "/orders/1", "/products/1", "/analytics", "/settings", "/"]
 LISTS = ["/orders", "/products", "/returns", "/channels", "/locations", "/categories", "/brands", "/vendors",
          "/products/1/prices", "/products/2/stock"]  # fmt: skip
+COLUMNS = [
+    "kind", "order_id", "external_id", "placed_at", "entered_at", "channel", "location", "region", "customer_id",
+    "line_id", "sku", "name", "category", "brand", "vendor", "price_tier", "lot", "quantity", "price", "discount",
+    "total", "cost", "currency", "restock", "reason", "note",
+]  # fmt: skip
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
 
@@ -285,13 +290,7 @@ def test_csv_is_the_whole_list_with_crlf_and_without_a_mark(sold):
     assert answer.headers["Content-Type"].startswith("text/csv") and "utf-8" in answer.headers["Content-Type"].lower()
     assert not answer.data.startswith(b"\xef\xbb\xbf") and answer.data.count(b"\n") == answer.data.count(b"\r\n") == 9
     assert [row["kind"] for row in rows] == ["sale"] * 7 + ["return"]
-    assert (
-        list(rows[0])
-        == (
-            "kind order_id external_id placed_at entered_at channel location region customer_id line_id sku name category "
-            "brand vendor price_tier lot quantity price discount total cost currency restock reason note"
-        ).split()
-    )
+    assert list(rows[0]) == COLUMNS
     assert rows[0]["price"] in ("2.40", "12.50", "10.00") and rows[-1]["reason"] == "torn"
 
 
@@ -343,6 +342,17 @@ def test_a_multipart_form_is_a_form_as_well(api):
             headers={"Accept": accept},
         )  # fmt: skip
         assert answer.status_code == 303, accept
+
+
+@pytest.mark.parametrize(
+    "path", ["/orders/new", "/products/new", "/products/1/edit", "/channels/new", "/locations/new"]
+)
+def test_each_form_has_a_page_with_a_key_of_its_own(api, path):
+    first, second = (api.get(path, Accept=HTML) for _ in range(2))
+
+    assert first.status_code == 200 and "<form" in first.text
+    keys = [re.search(r'name="idempotency_key" value="([^"]+)"', page.text) for page in (first, second)]
+    assert path.endswith("edit") or keys[0][1] != keys[1][1]
 
 
 def test_a_program_may_send_a_form_and_read_json(api):

@@ -198,10 +198,7 @@ def test_a_newer_schema_is_refused(tmp_path):
 
     assert run(tmp_path, "migrate")[0] == 0
     with sqlite3.connect(tmp_path / "shop.db") as connection:
-        columns = [row[1] for row in connection.execute("pragma table_info(schema_migration)")]
-        row = dict.fromkeys(columns, 0) | {columns[0]: 9999 if columns[0] != "name" else "9999_later.sql"}
-        marks = ",".join("?" * len(columns))
-        connection.execute(f"insert into schema_migration values ({marks})", list(row.values()))
+        connection.execute("update schema_migration set version = 9999")
     status, _, said = run(tmp_path, "migrate")
     assert status in (1, 2) and "newer" in said and "Traceback" not in said
     assert run(tmp_path, "verify")[0] in (1, 2)

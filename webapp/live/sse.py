@@ -55,7 +55,7 @@ class Listener:
 def stream(hub: Hub, wanted: Wanted) -> Iterator[str]:
     """The text of the answer, until the client goes or the process stops."""
     listener = Listener(hub, wanted)
-    last = -1
+    last, next_beat = -1, hub.now() + BEAT_S
     try:
         process.wake()
         yield f"retry: {random.randint(500, 3000)}\n\n"
@@ -63,8 +63,11 @@ def stream(hub: Hub, wanted: Wanted) -> Iterator[str]:
             for told in listener.pull():
                 yield as_event(told, hub.tail.epoch, told.seq >= last)
                 last = max(last, told.seq)
-            if not process.wait(listener.bell, BEAT_S):
+            # The bell also rings for what this listener does not want, so that silence is not measured by it.
+            if hub.now() >= next_beat:
                 yield ": beat\n\n"
+                next_beat = hub.now() + BEAT_S
+            process.wait(listener.bell, max(0.0, next_beat - hub.now()))
     finally:
         listener.close()
 

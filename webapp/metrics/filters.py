@@ -1,6 +1,7 @@
 """Which sales are meant: values of one name are joined by OR, names by AND, matched against what the line kept.
 
-An empty value is no filter, as a form sends it for "all"; `none` means the sales that have no such thing.
+An empty value is no filter, as a form sends it for "all"; `none` means the sales that have no such thing, and `=` before
+a category or a region means that very one, without what lies below it: what a row of an answer holds.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,7 +13,7 @@ from webapp.metrics import dao
 
 NAMES = ("channel", "location", "region", "category", "brand", "vendor", "product", "price_tier", "weekday", "hour")
 PRODUCT_NAMES = ("category", "brand", "vendor", "product", "price_tier")
-NONE = "none"
+NONE, VERY = "none", "="
 _WITHOUT = ("location", "region", "category", "brand", "vendor", "price_tier")
 
 
@@ -20,7 +21,7 @@ _WITHOUT = ("location", "region", "category", "brand", "vendor", "price_tier")
 class Filters:
     """Resolved filters: ids (0 stands for none), region codes ('' for none), weekdays 1 to 7, hours 0 to 23.
 
-    categories: `category` with all that lies below it.
+    category: a negative id is that very category. categories: `category` with all that lies below it.
     """
 
     channel: tuple[int, ...] = ()
@@ -50,11 +51,22 @@ class Filters:
 
     def query(self) -> list[tuple[str, str]]:
         """The filters as canonical query parameters, from which `resolve` makes the same ones."""
-        return [(name, str(value or NONE) if name in _WITHOUT else str(value))
-                for name, values in self.given.items() for value in values]  # fmt: skip
+        return [(name, text(name, value)) for name, values in self.given.items() for value in values]
 
 
 ALL = Filters()
+
+
+def text(name: str, value: Any) -> str:
+    """A resolved value as a query has it."""
+    if name == "category" and value < 0:
+        return f"{VERY}{-value}"
+    return str(value or NONE) if name in _WITHOUT else str(value)
+
+
+def only(name: str, key: Any) -> str:
+    """The query value that means exactly the row of an answer with this key."""
+    return f"{VERY}{key}" if name in ("category", "region") and key else text(name, key)
 
 
 def resolve(tx: dao.Executes, args: Mapping[str, Any]) -> Filters:
@@ -88,9 +100,10 @@ def _with_tree(tx: dao.Executes, found: dict[str, tuple[Any, ...]]) -> Filters:
     if not wanted:
         return Filters(**found)
     paths = dao.category_lines(tx)
-    top = tuple(one for one in wanted if not any(above in wanted for above in paths.get(one, ())[1:]))
-    below = tuple(sorted({one for one, line in paths.items() if any(above in top for above in line)} | set(top)))
-    return Filters(**{**found, "category": top}, categories=below)
+    top = tuple(one for one in wanted if not any(above in wanted for above in paths.get(abs(one), ())[1:]))
+    top = tuple(one for one in top if -one not in top or one >= 0)
+    below = {one for one, line in paths.items() if any(above in top for above in line)}
+    return Filters(**{**found, "category": top}, categories=tuple(sorted(below | {abs(one) for one in top})))
 
 
 def _texts(args: Mapping[str, Any], name: str) -> list[str]:
@@ -108,8 +121,11 @@ def _find(tx: dao.Executes, name: str, text: str) -> list[Any]:
         low, high = (1, 7) if name == "weekday" else (0, 23)
         return [int(text)] if digits and len(text) <= 2 and low <= int(text) <= high else []
     known: list[Any]
+    very = text.startswith(VERY) and name in ("category", "region")
     if name == "region":
-        known = [text] if dao.region_known(tx, text) else []
+        known = [text] if dao.region_known(tx, text.removeprefix(VERY) if very else text) else []
+    elif very:
+        return [-one for one in _find(tx, name, text.removeprefix(VERY))]
     elif digits:
         return dao.find_by_id(tx, name, int(text)) if len(text) < 19 else []
     else:

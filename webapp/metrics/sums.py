@@ -96,8 +96,9 @@ def _orders_by_value(tx: Any, span: Span, keys: Sequence[str], filters: Filters,
     told = next((key for key in keys if key in PRODUCTS), None)
     name = told or filters.of_products[0]
     values = list(filters.categories if name == "category" and told else getattr(filters, name))
-    # A row's category is its lines' own; a filter holds what lies below it as well.
-    dimension = "category_tree" if name == "category" and not told else name
+    # A row's category is its lines' own; a filter holds what lies below it as well, unless it means that very one.
+    tree = name == "category" and not told and filters.category[0] >= 0
+    dimension, values = "category_tree" if tree else name, [abs(value) for value in values]
     asked: dict[str, Any] = {"value": values} if values else {}
     columns = [*_time(time, span), *("value" if key == told else key for key in keys)]
     return fetch(tx, "order_day", "orders", columns, filters, dimension=dimension, **asked, **_bounds(span))
