@@ -4,11 +4,12 @@ from gevent import monkey
 
 monkey.patch_all()
 
-from webapp import processes  # noqa: E402
+from webapp import counters, processes  # noqa: E402
 from webapp.config import load  # noqa: E402
 
 settings = load()
 processes.raise_open_files()
+figures = processes.share_figures()
 
 worker_class = "webapp.processes.Worker"
 workers = settings.workers
@@ -41,3 +42,13 @@ def post_worker_init(worker):
 def worker_exit(server, worker):
     """What waits is committed, what is open is closed."""
     processes.stop_web()
+
+
+def child_exit(server, worker):
+    """A web process is gone: what it told of the present is taken back."""
+    counters.ended(worker.pid)
+
+
+def on_exit(server):
+    """Nothing is left behind."""
+    processes.forget_figures(figures)

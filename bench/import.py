@@ -76,9 +76,9 @@ def takings(path: Path, folder: Path) -> dict[str, float]:
     held: list[float] = []
     learn = entering._Entering._learn
 
-    def learning(self: entering._Entering, weight: int, held_ms: float) -> None:
-        held.append(held_ms)
-        learn(self, weight, held_ms)
+    def learning(self: entering._Entering, weight: int, cost_ms: float) -> None:
+        held.append(writer.session().held_ms)
+        learn(self, weight, cost_ms)
 
     entering._Entering._learn = learning  # type: ignore[method-assign]
     store.open(config.load({"TAKINGS_DATABASE": str(folder / "shop.db")}, dotenv=None))

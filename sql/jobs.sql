@@ -27,6 +27,15 @@ where kind in :kinds
 order by run_after_ms, id
 limit 1;
 
+-- name: count_open
+-- How much work of each kind waits or runs, and since when the oldest of it does.
+select kind, state, count(*) as count,
+  min(case state when 'queued' then run_after_ms else coalesce(started_ms, created_ms) end) as since_ms
+from job
+where state in ('queued', 'running', 'cancelling')
+group by kind, state
+order by kind, state;
+
 -- name: claim_job
 -- Take work that is due or was left; who comes second changes nothing.
 update job

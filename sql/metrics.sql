@@ -55,6 +55,16 @@ union all select id, name from brand where :name = 'brand'
 union all select id, name from vendor where :name = 'vendor'
 union all select id, name from price_tier where :name = 'price_tier';
 
+-- name: find_value_titles
+-- How people call the values of a dimension: names of channels and places, paths of categories.
+select id, name from channel where :name = 'channel'
+union all select id, name from location where :name = 'location'
+union all select id, path from category where :name = 'category'
+union all select id, name from brand where :name = 'brand'
+union all select id, name from vendor where :name = 'vendor'
+union all select id, name from price_tier where :name = 'price_tier'
+order by 1;
+
 -- name: find_products
 -- The SKU and today's name of these products.
 select id, sku, name from product where id in :ids order by id;
@@ -370,6 +380,30 @@ union all
 select 'ledger', d.* from (select * from ledger except select * from sales_day) d
 limit 100;
 
+-- name: differ_recent_days
+-- Where the last days differ from the ledger; only what was sold or came back since then is read.
+with ledger as materialized (
+  select s.day, s.channel_id, s.location_id, s.region, :use(sum_measures)
+  from (
+    select o.day, :use(place_of_order), :use(measures_of_order)
+    from orders o
+    where o.placed_ms >= :from_ms
+    union all
+    select o.day, :use(place_of_order), :use(measures_of_sold_line)
+    from orders o join order_line l on l.order_id = o.id
+    where o.placed_ms >= :from_ms
+    union all
+    select r.day, :use(place_of_return), :use(measures_of_returned_line)
+    from returns r join return_line l on l.return_id = r.id
+    where r.returned_ms >= :from_ms
+  ) s
+  group by s.day, s.channel_id, s.location_id, s.region
+), kept as materialized (select * from sales_day where day >= :from_day)
+select 'kept' as side, d.* from (select * from kept except select * from ledger) d
+union all
+select 'ledger', d.* from (select * from ledger except select * from kept) d
+limit 100;
+
 -- name: differ_product_day
 -- Where the products' days differ from the ledger.
 with ledger as materialized (:use(recount_product_day))
@@ -412,6 +446,10 @@ sum(s.orders) as orders;
 -- name: select_distinct_orders
 -- The orders of a group by their lines, each once.
 count(distinct s.order_id) as orders;
+
+-- name: select_returned
+-- What came back.
+sum(s.returns_minor) as returns_minor;
 
 -- name: select_net
 -- What was sold less what came back.
@@ -488,6 +526,22 @@ from (
   from returns r
   where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
 ) s where true;
+
+-- name: from_returned_of_sales
+-- Lines returned of the orders placed between two instants, told by the day of their sale.
+from (
+  select o.day, o.hour, :use(place_of_return), l.version_id, l.amount_minor as returns_minor
+  from returns r join return_line l on l.return_id = r.id join orders o on o.id = r.order_id
+  where r.returned_ms >= :from_ms and o.placed_ms >= :from_ms and o.placed_ms < :to_ms
+) s join product_version v on v.id = s.version_id where true;
+
+-- name: from_returned_unsold
+-- Lines returned between two instants whose sale is not known.
+from (
+  select r.day, r.hour, :use(place_of_return), l.version_id, l.amount_minor as returns_minor
+  from returns r join return_line l on l.return_id = r.id
+  where r.order_id is null and r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+) s join product_version v on v.id = s.version_id where true;
 
 -- name: from_minute_seconds
 -- The whole seconds of two minutes, without the one that both share.

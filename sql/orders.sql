@@ -89,12 +89,45 @@ left join location l on l.id = r.location_id
 where r.id in :ids
 order by r.id;
 
+-- fragment: matching_version
+-- Which product versions a list means; l is the line, v its version.
+(:any_product or l.product_id in :products)
+      and (:any_category or coalesce(v.category_id, 0) in :categories)
+      and (:any_brand or coalesce(v.brand_id, 0) in :brands)
+      and (:any_vendor or coalesce(v.vendor_id, 0) in :vendors)
+      and (:any_price_tier or coalesce(v.price_tier_id, 0) in :price_tiers)
+
 -- name: find_return_page
--- One page of returns, newest first, below a position.
-select id, returned_ms from returns
-where (returned_ms, id) < (:before_ms, :before_id) and returned_ms >= :from_ms and returned_ms < :to_ms
-order by returned_ms desc, id desc
+-- One page of returns under the filters, newest first, below a position. Every filter is off by its own empty list.
+select r.id, r.returned_ms from returns r
+where (r.returned_ms, r.id) < (:before_ms, :before_id) and r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+  and (:any_channel or r.channel_id in :channels)
+  and (:any_location or coalesce(r.location_id, 0) in :locations)
+  and (:any_region or coalesce(r.region, '') in :regions or '=' || coalesce(r.region, '') in :regions
+    or substr(r.region, 3, 1) = '-' and substr(r.region, 1, 2) in :regions)
+  and (:any_weekday or (r.day + 3) % 7 + 1 in :weekdays)
+  and (:any_hour or r.hour in :hours)
+  and (:any_line or exists (
+    select 1 from return_line l join product_version v on v.id = l.version_id
+    where l.return_id = r.id and :use(matching_version)))
+order by r.returned_ms desc, r.id desc
 limit :limit;
+
+-- name: sum_matching
+-- What the lines of these orders that a list means came to.
+select l.order_id, sum(l.total_minor) as total_minor
+from order_line l join product_version v on v.id = l.version_id
+where l.order_id in :ids and :use(matching_version)
+group by l.order_id
+order by l.order_id;
+
+-- name: sum_matching_returns
+-- What was given back for the lines of these returns that a list means.
+select l.return_id, sum(l.amount_minor) as amount_minor
+from return_line l join product_version v on v.id = l.version_id
+where l.return_id in :ids and :use(matching_version)
+group by l.return_id
+order by l.return_id;
 
 -- name: find_seq_ids
 -- The orders that took these numbers of the shop's history.
@@ -103,6 +136,10 @@ select id, seq from orders where id between :first_id and :last_id order by id;
 -- name: find_newest
 -- The newest orders by number.
 select id from orders order by id desc limit :limit;
+
+-- name: find_last_return
+-- The highest id of a return.
+select max(id) from returns;
 
 -- name: find_feed
 -- The newest orders by the time they happened, for the feed.
@@ -121,21 +158,15 @@ order by s.import_id, s.first_row;
 o.placed_ms >= :from_ms and o.placed_ms < :to_ms
   and (:any_channel or o.channel_id in :channels)
   and (:any_location or coalesce(o.location_id, 0) in :locations)
-  and (:any_region or coalesce(o.region, '') in :regions
-    or instr(coalesce(o.region, ''), '-') > 0
-    and substr(o.region, 1, instr(o.region, '-') - 1) in :regions)
+  and (:any_region or coalesce(o.region, '') in :regions or '=' || coalesce(o.region, '') in :regions
+    or substr(o.region, 3, 1) = '-' and substr(o.region, 1, 2) in :regions)
   and (:any_weekday or (o.day + 3) % 7 + 1 in :weekdays)
   and (:any_hour or o.hour in :hours)
   and (:min_total is null or o.total_minor >= :min_total)
   and (:max_total is null or o.total_minor <= :max_total)
   and (:any_line or exists (
     select 1 from order_line l join product_version v on v.id = l.version_id
-    where l.order_id = o.id
-      and (:any_product or l.product_id in :products)
-      and (:any_category or coalesce(v.category_id, 0) in :categories)
-      and (:any_brand or coalesce(v.brand_id, 0) in :brands)
-      and (:any_vendor or coalesce(v.vendor_id, 0) in :vendors)
-      and (:any_price_tier or coalesce(v.price_tier_id, 0) in :price_tiers)))
+    where l.order_id = o.id and :use(matching_version)))
   and (:status is null or :status = case
     when not exists (select 1 from returns r where r.order_id = o.id) then 'placed'
     when (select sum(x.quantity) from returns r join return_line x on x.return_id = r.id where r.order_id = o.id)

@@ -22,3 +22,15 @@ values :rows(id, code, name, region, latitude, longitude, time_zone);
 -- name: update_setting
 -- Set one of the shop's settings anew, if it is another.
 update setting set value = :value where name = :name and value <> :value;
+
+-- name: find_last_backup_job
+-- The backup that was asked for or due last, as it stands.
+select id, kind, state, error, created_ms, ended_ms
+from job
+where kind in ('backup', 'backup_now')
+order by id desc
+limit 1;
+
+-- name: find_made_ms
+-- When this shop's database was made.
+select min(applied_ms) from schema_migration;

@@ -9,7 +9,7 @@ from flask import Flask
 from webapp import clock, config, web
 from webapp.config import Settings
 from webapp.db import store
-from webapp.web import health, logs, templating
+from webapp.web import docs, health, logs, prometheus, templating
 
 log = logging.getLogger("takings")
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +29,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     web.init_app(app, settings)
     templating.register(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(prometheus.blueprint)
+    app.register_blueprint(docs.blueprint)
     _add_features(app)
     if shop.mode == "demo":
         _add_demo(app)
@@ -38,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _add_features(app: Flask) -> None:
     from webapp.analytics import islands as figures
     from webapp.analytics import routes as analytics
+    from webapp.analytics import routes_explore, routes_reconciliation
     from webapp.imports import islands as import_islands
     from webapp.imports import routes as imports
     from webapp.live import islands, socket, topics
@@ -46,8 +49,9 @@ def _add_features(app: Flask) -> None:
     from webapp.products import routes as products
     from webapp.sell import routes as sell
     from webapp.shop import routes as shop
+    from webapp.shop import routes_backups as backups
 
-    for feature in (analytics, sell, orders, products, shop, imports):
+    for feature in (analytics, routes_explore, routes_reconciliation, sell, orders, products, shop, backups, imports):
         app.register_blueprint(feature.blueprint)
     islands.known.install(app.jinja_env)
     socket.register(app)

@@ -7,12 +7,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from webapp import config
+from webapp import __version__, config, safekeeping
 from webapp.config import ConfigError, Settings
 from webapp.db.migrations import NewerSchema
+from webapp.errors import Unavailable
 
-LATER = ("export", "replay", "backup", "restore", "user", "token")
+LATER = ("user", "token")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -33,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m webapp", description="Takings, a shop's live ledger of sales.")
+    parser.add_argument("--version", action="version", version=f"Takings {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("demo", help="make the sample shop, bring it up to now, and run everything")
     serve = commands.add_parser("serve", help="run the web processes and the worker")
@@ -41,9 +44,17 @@ def _parser() -> argparse.ArgumentParser:
     load = commands.add_parser("import", help="read a file of sales into the ledger")
     load.add_argument("file", type=Path)
     load.add_argument("--channel", default=None, help="the channel of its sales")
+    export = commands.add_parser("export", help="write every sale and return as CSV, which `import` reads back")
+    export.add_argument(
+        "file", type=Path, nargs="?", help="packed as its name ends: .gz, .xz; left out, standard output"
+    )
+    replay = commands.add_parser("replay", help="play a file's days as live orders over HTTP, in their own rhythm")
+    replay.add_argument("file", type=Path, help="any file that `import` reads; Ctrl-C stops, the same command goes on")
+    replay.add_argument("--speed", type=_speed, default=60.0, metavar="N", help="seconds of the file in one (60)")
+    replay.add_argument("--url", default=None, help="the shop to play into; left out, the one of the settings")
+    replay.add_argument("--again", action="store_true", help="from the beginning, although it was stopped on the way")
     commands.add_parser("migrate", help="move the database's schema forward")
-    commands.add_parser("rebuild", help="make the rollups anew from the ledger")
-    commands.add_parser("verify", help="check every invariant of the ledger")
+    safekeeping.add_to(commands)
     commands.add_parser("config", help="show every setting and where its value comes from")
     for name in LATER:
         commands.add_parser(name, help="comes with a later version").add_argument("rest", nargs=argparse.REMAINDER)
@@ -59,6 +70,7 @@ def _demo(given: argparse.Namespace) -> int:
     from webapp.db import store
 
     store.open(settings)
+    _check_at_start()
     began = time.perf_counter()
     made = keeping.keep(progress=_progress)
     if made:
@@ -74,6 +86,7 @@ def _serve(given: argparse.Namespace) -> int:
 
     settings = config.load()
     store.open(settings)
+    _check_at_start()
     return supervisor.run(settings, worker=not given.web_only, client=False)
 
 
@@ -107,6 +120,37 @@ def _import(given: argparse.Namespace) -> int:
     return 0
 
 
+def _export(given: argparse.Namespace) -> int:
+    from webapp import export
+    from webapp.db import store
+
+    store.open(config.load())
+    try:
+        rows = export.write(given.file, _progress)
+    except BrokenPipeError:  # `| head` has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"{given.file or 'standard output'} could not be written: {error.strerror}", file=sys.stderr)
+        return 1
+    if given.file is not None:
+        print(json.dumps({"rows": rows}), flush=True)
+    return 0
+
+
+def _speed(text: str) -> float:
+    speed = float(text)
+    if not 0 < speed <= 1_000_000:
+        raise argparse.ArgumentTypeError("a speed is above 0 and at most 1,000,000")
+    return speed
+
+
+def _replay(given: argparse.Namespace) -> int:
+    from webapp import replay
+
+    return replay.main(given.file, given.speed, given.url, given.again, _progress)
+
+
 def _migrate(given: argparse.Namespace) -> int:
     from contextlib import closing
 
@@ -126,31 +170,6 @@ def _migrate(given: argparse.Namespace) -> int:
     return 0
 
 
-def _rebuild(given: argparse.Namespace) -> int:
-    from webapp import verify
-    from webapp.db import store, writer
-
-    store.open(config.load())
-    verify.rebuild()
-    writer.close()
-    print("The rollups were made anew.")
-    return 0
-
-
-def _verify(given: argparse.Namespace) -> int:
-    from webapp import verify
-    from webapp.db import store
-
-    store.open(config.load())
-    wrong = 0
-    for name, differences in verify.run():
-        print(f"{'ok  ' if not differences else 'WRONG'} {name}", flush=True)
-        for line in differences:
-            print(f"      {line}", flush=True)
-        wrong += bool(differences)
-    return 1 if wrong else 0
-
-
 def _config(given: argparse.Namespace) -> int:
     settings: Settings = config.load()
     for row in config.describe(settings):
@@ -166,7 +185,34 @@ def _progress(done: int, total: int | None, what: str) -> None:
         print(f"\r{what}{share} {done:,}", end=end, file=sys.stderr, flush=True)
 
 
+def _check_at_start() -> None:
+    """The quick checks are made before anybody sells; what they find stops selling, not reading."""
+    from webapp import verify
+    from webapp.db import reading, writer
+
+    try:
+        found = verify.check_at_start()["found"]
+    except Unavailable as error:  # a disk that takes nothing: the pages will say so
+        print(f"The checks at the start could not be kept: {error}", file=sys.stderr)
+        return
+    finally:
+        writer.close()
+        reading.close()
+    for line in found[:20]:
+        print(f"The ledger does not verify: {line}", file=sys.stderr)
+    if found:
+        print("Selling is stopped until that is put right; every page says how.", file=sys.stderr)
+
+
+def _safely(run: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse.Namespace], int]:
+    return lambda given: run(given, _progress)
+
+
+SAFE = {
+    "backup": safekeeping.make_backup, "restore": safekeeping.restore_backup, "rebuild": safekeeping.rebuild,
+    "verify": safekeeping.check,
+}  # fmt: skip
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
-    "demo": _demo, "serve": _serve, "work": _work, "import": _import, "migrate": _migrate,
-    "rebuild": _rebuild, "verify": _verify, "config": _config,
+    "demo": _demo, "serve": _serve, "work": _work, "import": _import, "export": _export, "replay": _replay, "migrate": _migrate,
+    "config": _config, **{name: _safely(run) for name, run in SAFE.items()},
 }  # fmt: skip

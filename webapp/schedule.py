@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from webapp import clock
+from webapp import clock, counters, verify
 from webapp.config import Settings
 from webapp.db import queries, writer
 from webapp.db.tx import Tx
@@ -11,6 +11,7 @@ from webapp.jobs import queue, registry, worker
 from webapp.jobs.progress import Context
 from webapp.live import outbox
 from webapp.metrics import rollups
+from webapp.shop import jobs as safekeeping
 from webapp.web import logs
 
 KEPT_MS = 8 * 86_400_000
@@ -38,8 +39,16 @@ def prune(context: Context) -> None:
         context.breathe()
 
 
+@registry.job("check", though_stopped=True)
+def check(context: Context) -> None:
+    """Every invariant is checked; something new that is wrong stops writing until a person has decided."""
+    verify.check_fully(context.breathe)
+
+
 registry.every(60, "prune")
-assert imports  # its jobs are registered by being imported
+registry.daily("03:30", "backup")
+registry.daily("04:15", "check")
+assert imports and safekeeping  # their jobs are registered by being imported
 
 
 def work(settings: Settings) -> int:
@@ -48,5 +57,7 @@ def work(settings: Settings) -> int:
 
     clock.set_clock_file(settings.clock_file)
     logs.setup(settings.log or ("text" if sys.stderr.isatty() else "json"))
+    counters.start()
     worker.run_forever()
+    counters.stop()
     return 0

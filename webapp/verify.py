@@ -1,18 +1,29 @@
-"""Every invariant of the ledger, checked on one snapshot; and the rollups made anew."""
+"""Every invariant of the ledger, checked on one snapshot; what follows from what is found; the rollups made anew."""
 
-from collections.abc import Callable, Iterator
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from webapp.db import queries, reading, writer
+from webapp.db import backup, guard, queries, reading, store, writer
+from webapp.db.guard import Report, Wrong
 from webapp.db.tx import Tx
+from webapp.errors import Unavailable
 from webapp.metrics import rollups
 
 sql = queries.load("verify")
+log = logging.getLogger("takings.verify")
 Check = Callable[[Any], list[str]]
 
 
 def _integrity(tx: Any) -> list[str]:
     rows = [row[0] for row in tx.execute("pragma integrity_check(20)").fetchall()]
+    return [] if rows == ["ok"] else rows
+
+
+def _quick_integrity(tx: Any) -> list[str]:
+    rows = [row[0] for row in tx.execute("pragma quick_check(20)").fetchall()]
     return [] if rows == ["ok"] else rows
 
 
@@ -55,18 +66,112 @@ CHECKS: list[tuple[str, Check]] = [
 ]
 
 
-def run() -> Iterator[tuple[str, list[str]]]:
+QUICK: list[tuple[str, Check]] = [
+    ("integrity of the file", _quick_integrity),
+    ("rollups equal the ledger", rollups.check_recent),
+]
+KINDS = {"integrity of the file": "file", "rollups equal the ledger": "rollups"}  # of all others: ledger
+QUICK_S = 10.0
+
+
+def run(checks: list[tuple[str, Check]] | None = None) -> Iterator[tuple[str, list[str]]]:
     """(check, what differs) one after the other, all on the same snapshot."""
     with reading.reading() as tx:
-        for name, check in CHECKS:
+        yield from each(tx, checks or CHECKS)
+
+
+def each(tx: Any, checks: list[tuple[str, Check]] = CHECKS) -> Iterator[tuple[str, list[str]]]:
+    """(check, what differs) one after the other; a file that cannot be read differs, too."""
+    for name, check in checks:
+        try:
             yield name, check(tx)
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+                raise
+            yield name, [str(error)]
 
 
+def differences(tx: Any) -> list[str]:
+    """Everything that is wrong with a snapshot, in words."""
+    return guard.said(wrong(each(tx)))
+
+
+backup.verified_by(differences)
+
+
+def wrong(found: Iterable[tuple[str, list[str]]]) -> list[Wrong]:
+    """The checks that found something, each with the kind of damage that this is."""
+    return [Wrong(name, KINDS.get(name, "ledger"), lines) for name, lines in found if lines]
+
+
+# ---- What follows from what is found ----
+
+
+def check_at_start() -> dict[str, Any]:
+    """The quick checks were made before anybody sells: what is wrong stops writing. `found` says what that was.
+
+    They may take ten seconds; what they could not reach then is seen by the full checks of the night.
+    """
+    try:
+        with reading.reading() as tx:
+            ends = time.monotonic() + QUICK_S
+            tx.connection.set_progress_handler(lambda: time.monotonic() > ends, 100_000)
+            try:
+                found = wrong(each(tx, QUICK))
+            finally:
+                tx.connection.set_progress_handler(None, 0)
+    except sqlite3.OperationalError as error:
+        log.warning("the quick checks at the start did not come to their end: %s", error)
+        return {"stopped": guard.stopped(), "found": []}
+    return judge(Report(found, full=False))
+
+
+def check_fully(breathe: Callable[[], object] = lambda: None) -> dict[str, Any]:
+    """Every check was made: something new that is wrong stops writing, nothing wrong lets it go on."""
+    found = []
+    for one in run():
+        breathe()
+        found.append(one)
+    return judge(report(found))
+
+
+def report(found: Iterable[tuple[str, list[str]]]) -> Report:
+    """What all checks found, for the guard."""
+    return Report(wrong(found), full=True)
+
+
+def judge(report: Report) -> dict[str, Any]:
+    """The guard knows what was found, by its row, or by its marker where the file takes no row any more."""
+    try:
+        judged: dict[str, Any] = writer.do(guard.record, report)
+    except Unavailable as error:
+        damaged = any(wrong.kind == "file" for wrong in report.wrong)
+        if not damaged and error.extra.get("reason") != "damaged":
+            raise
+        guard.mark(store.path(), "\n".join(guard.said(report.wrong)) or error.detail)
+        judged = {"stopped": "file", "found": guard.said(report.wrong) or [error.detail]}
+    if report.full and not report.wrong:
+        guard.unmark(store.path())
+    for line in judged["found"][:20]:
+        log.error("the ledger does not verify: %s", line)
+    return judged
+
+
+def accept(found: list[Wrong]) -> list[str]:
+    """A person goes on with what is there; what was found stops nothing any more. Returns what that is."""
+    accepted: list[str] = writer.do(guard.accept, Report(found, full=True))["accepted"]
+    guard.unmark(store.path())
+    return accepted
+
+
+@guard.though_stopped
 def _rebuild(tx: Tx, items: list[Any]) -> list[Any]:
     rollups.rebuild(tx)
     return [{} for _ in items]
 
 
 def rebuild() -> None:
-    """Make the rollups anew from the ledger, in one transaction."""
+    """Make the rollups anew from the ledger, in one transaction; where that was all that was wrong, writing goes on."""
     writer.do(_rebuild, None)
+    if guard.stopped() is not None:
+        check_fully()

@@ -98,10 +98,9 @@ function pointAt(event) {
     if (cell) show(figure, cell.parentElement.sectionRowIndex, cell.cellIndex - 1);
     return;
   }
-  const plot = figure.querySelector(".plot");
   const inside = event.target.closest("svg.plot, svg.hours");
-  const box = plot.getBoundingClientRect();
-  if (!inside || event.clientX < box.left || event.clientX > box.right) return;
+  const box = inside?.getBoundingClientRect();
+  if (!box || event.clientX < box.left || event.clientX > box.right) return;
   show(figure, nearest(figure, (100 * (event.clientX - box.left)) / box.width));
 }
 
@@ -142,6 +141,19 @@ document.addEventListener("focusout", (event) => {
   if (figure && active?.id === figure.id) hide();
 });
 
+/* Where the rows of the table lead somewhere, so do the points of the chart: by a click of the mouse, or by Enter. */
+function open(figure) {
+  if (!("drill" in figure.dataset) || active?.id !== figure.id) return;
+  rowsOf(figure)[active.row].querySelector("a[data-open]")?.click();
+}
+
+document.addEventListener("click", (event) => {
+  const figure = chartOf(event);
+  if (!figure || event.pointerType === "touch" || !event.target.closest("svg.plot")) return;
+  pointAt(event);
+  open(figure);
+});
+
 function moved(figure, key) {
   const count = rowsOf(figure).length;
   const at = active?.id === figure.id ? active : null;
@@ -166,6 +178,7 @@ document.addEventListener("keydown", (event) => {
   const reads = event.target instanceof Element && event.target.matches(".plot, .heat");
   if (!figure || !reads || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return hide();
+  if (event.key === "Enter") return open(figure);
   const to = rowsOf(figure).length ? moved(figure, event.key) : undefined;
   if (!to) return;
   event.preventDefault();

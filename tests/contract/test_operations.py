@@ -110,7 +110,7 @@ def run(folder, *arguments, **settings):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("export",), ("replay", "x.csv", "--speed", "60"), ("backup", "x"), ("restore", "x"), ("user", "add"),
+    [("backup", "x"), ("restore", "x"), ("user", "add"),
      ("token", "add", "--name", "N", "--role", "R")],
 )  # fmt: skip
 def test_commands_that_come_later_say_so(arguments, capsys):

@@ -6,7 +6,7 @@ import pytest
 
 from webapp import config
 from webapp.config import ConfigError
-from webapp.db import migrations, reading, store, writer
+from webapp.db import migrations, reading, sqlite, store, writer
 
 
 def settings_for(tmp_path, **more):
@@ -87,3 +87,17 @@ def test_commits_are_synced_and_checkpoints_are_the_writers_own(tmp_path):
     assert connection.execute("pragma synchronous").fetchone()[0] == 2
     assert connection.execute("pragma journal_mode").fetchone()[0] == "wal"
     assert connection.execute("pragma wal_autocheckpoint").fetchone()[0] == 0
+
+
+def test_what_waits_in_the_log_is_counted_and_a_checkpoint_empties_it(tmp_path):
+    settings = settings_for(tmp_path)
+    store.open(settings)
+    connection = writer.session().connection()
+    connection.execute("create table big (a text) strict")
+    connection.execute("insert into big values (?)", ("x" * 1_000_000,))
+    before = sqlite.log_bytes(store.path())
+
+    sqlite.checkpoint(connection)
+
+    assert before > 1_000_000
+    assert sqlite.log_bytes(store.path()) == 0

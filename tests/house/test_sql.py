@@ -10,6 +10,7 @@ SQL = ROOT / "sql"
 MIGRATIONS = sorted((SQL / "migrations").glob("*.sql"))
 OWNER = {
     "db": {"setting", "epoch", "counter", "idempotency", "schema_migration", "channel", "location"},
+    "guard": {"guard", "epoch"},
     "live": {"outbox"},
     "jobs": {"job", "heartbeat"},
     "metrics": {"sales_second", "sales_day", "sales_hour", "product_day", "product_month", "order_day"},
@@ -18,6 +19,7 @@ OWNER = {
     "products": {"category", "brand", "vendor", "price_tier", "product", "product_tag", "product_version", "price"},
     "stock": {"stock_level", "stock_move", "lot", "product"},
     "orders": {"orders", "order_line", "returns", "return_line"},
+    "analytics": {"saved_view"},
     "imports": {"import", "import_error", "source_row"},
     "demo": {"setting"},
 }

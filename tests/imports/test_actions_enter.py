@@ -153,7 +153,8 @@ def test_lines_with_a_place_of_their_own_keep_it_and_the_product_stays(shop, tmp
     files.load(tmp_path, text, mapping=MappingIn.model_validate({"columns": fields}))
 
     assert making.query(
-        "select c.path from order_line l join product_version v on v.id = l.version_id join category c on c.id = v.category_id order by l.id"
+        "select c.path from order_line l join product_version v on v.id = l.version_id"
+        " join category c on c.id = v.category_id order by l.id"
     ) == [("Drinks/Hot",), ("Drinks/Cold",), ("Drinks/Hot",)]
     assert making.value("select c.path from product p join category c on c.id = p.category_id") == "Drinks/Cold"
     assert making.differences() == []
@@ -190,7 +191,7 @@ def test_what_every_order_needs_is_asked_for(shop, tmp_path):
     with pytest.raises(Invalid) as refusal:
         files.load(tmp_path, "a,b\n1,2\n")
 
-    assert [error.pointer for error in refusal.value.errors][0] == "/mapping/columns/sku"
+    assert refusal.value.errors[0].pointer == "/mapping/columns/sku"
 
 
 def test_the_path_of_the_command_line_takes_a_channel(shop, tmp_path):

@@ -1,4 +1,4 @@
-"""Figures over HTTP: Today and `/analytics`, the metrics layer at `/explore`, and the proof that they agree."""
+"""Figures over HTTP: Today and `/analytics`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,12 +7,10 @@ from flask import Blueprint, Response, render_template, request
 
 from webapp import clock
 from webapp.analytics import islands as today
-from webapp.analytics import shapes, shapes_asked, shapes_explore
+from webapp.analytics import shapes, shapes_asked
 from webapp.db import reading, store
 from webapp.live import islands
 from webapp.metrics import ask as metrics
-from webapp.metrics import dao as values
-from webapp.metrics.definitions import DIMENSIONS
 from webapp.metrics.filters import PRODUCT_NAMES
 from webapp.web import answers, jsonio, respond
 from webapp.web.answers import Finished
@@ -24,13 +22,6 @@ _TOP = Query(
     "top", "How many best sellers", {"type": "integer", "minimum": 1, "maximum": shapes_asked.MOST_TOP, "default": 10}
 )
 _PLACES = [*FILTERS, *PERIODS]
-_EXPLORE = [
-    Query("metric", "A figure; the first one sorts", many=True),
-    Query("by", "A dimension, up to three", many=True),
-    Query("grain", "", {"type": "string", "enum": ["hour", "day", "week", "month", "quarter", "year"]}),
-    Query("sort", "time, or a metric (descending)"),
-    Query("limit", "", {"type": "integer", "minimum": 1, "maximum": shapes_asked.MOST_ROWS, "default": 100}),
-]
 
 
 class _Kept:
@@ -55,9 +46,10 @@ class _Kept:
 
 
 _kept = _Kept()
+keep = _kept.get
 
 
-def _moment() -> tuple[int, int]:
+def moment() -> tuple[int, int]:
     """The version of the database, and a present that lies after every sale in it.
 
     The other way about, a sale that is committed in between would be in the totals and not yet in the last minute.
@@ -87,19 +79,20 @@ def home() -> Response:
 )  # fmt: skip
 def index() -> Response:
     """JSON and CSV tell all time without a period; the page shows today. Exact at `as_of`."""
-    moment = _moment()
-    now_ms = moment[1]
+    at = moment()
+    now_ms = at[1]
     return respond.respond(
-        lambda: _kept.get(("json", _query()), moment, lambda: _finished_figures(now_ms)),
+        lambda: _kept.get(("json", query_key()), at, lambda: _finished_figures(now_ms)),
         page=lambda: _kept.get(
-            ("page", request.full_path, request.environ.get("HTTP_COOKIE")), moment, lambda: _page(now_ms)
+            ("page", request.full_path, request.environ.get("HTTP_COOKIE")), at, lambda: _page(now_ms)
         ),
         csv=lambda: (shapes.ANALYTICS_COLUMNS, shapes.analytics_rows(_figures(now_ms))),
         filename="analytics.csv",
     )
 
 
-def _query() -> tuple[tuple[str, str], ...]:
+def query_key() -> tuple[tuple[str, str], ...]:
+    """The query of this request, in one order."""
     return tuple(sorted(request.args.items(multi=True))) if request.environ["QUERY_STRING"] else ()
 
 
@@ -138,92 +131,3 @@ def told(tx: Any, asked: shapes_asked.Asked, now_ms: int) -> dict[str, Any]:
 def state(tx: Any, now_ms: int) -> str:
     """The live topic `analytics`: the whole shop, all time, as a JSON text."""
     return jsonio.dumps(told(tx, shapes_asked.figures(tx, {}, now_ms), now_ms))
-
-
-# ---- The metrics layer ----
-
-
-@blueprint.get("/explore")
-@api(
-    "GET", "/explore", summary="Ask the metrics layer", response=shapes_explore.ExploreOut, tag="figures",
-    query=[*_EXPLORE, *_PLACES, *COMPARE], faces=("json", "csv"), errors=[422],
-)  # fmt: skip
-def explore() -> Response:
-    """Metrics by dimensions at a grain; rows and rest sum to the totals where a metric is additive."""
-    moment = _moment()
-    now_ms = moment[1]
-    if respond.wanted("json", "csv") == "json":
-        return respond.respond(lambda: _kept.get(("explore", _query()), moment, lambda: _finished_answer(now_ms)))
-    columns, data = _explored(None, now_ms)
-    return respond.respond(
-        {}, csv=lambda: (columns, shapes_explore.explore_rows(data, columns)), filename="explore.csv"
-    )
-
-
-def _finished_answer(now_ms: int) -> Finished:
-    return Finished(jsonio.to_bytes(_explored(shapes_asked.ROWS, now_ms)[1]), answers.JSON)
-
-
-def _explored(limit: int | None, now_ms: int) -> tuple[list[str], dict[str, Any]]:
-    args = request.args
-
-    def find(tx: Any) -> tuple[list[str], dict[str, Any]]:
-        asked = shapes_asked.question(tx, args, now_ms, limit)
-        answer = metrics.answer(tx, asked, now_ms)
-        said = shapes.frame(now_ms, reading.seq(tx), tx.currency, asked.period, asked.compare)
-        return shapes_explore.explore_columns(answer), shapes_explore.explored(said, answer, _names(tx, answer))
-
-    return reading.in_thread(find)
-
-
-def _names(tx: Any, answer: metrics.Answer) -> dict[str, dict[Any, Any]]:
-    """How the values of the asked dimensions are shown."""
-    found: dict[str, dict[Any, Any]] = {}
-    for place, name in enumerate(answer.question.by):
-        if name == "product":
-            found[name] = dict(values.find_products(tx, {row.keys[place] for row in answer.rows}))
-        elif name not in ("region", "weekday", "hour"):
-            found[name] = dict(values.find_value_names(tx, DIMENSIONS[name]))
-    return found
-
-
-@blueprint.get("/explore/metrics")
-@api(
-    "GET",
-    "/explore/metrics",
-    summary="Every metric and dimension",
-    response=shapes_explore.DictionaryOut,
-    tag="figures",
-)
-def dictionary() -> Response:
-    """The dictionary of figures: one definition each."""
-    return respond.respond(shapes_explore.dictionary)
-
-
-@blueprint.get("/analytics/reconciliation")
-@api(
-    "GET", "/analytics/reconciliation", summary="Every breakdown beside the headline of a period", tag="figures",
-    response=shapes_explore.ReconciliationOut, query=_PLACES, faces=LIST, errors=[422],
-)  # fmt: skip
-def reconciliation() -> Response:
-    """Rows by each dimension are summed and laid beside the headline; what is not additive is left out."""
-    args, now_ms = request.args, clock.now_ms()
-    default = "today" if respond.wanted("json", "html", "csv") == "html" else "all"
-
-    def find(tx: Any) -> dict[str, Any]:
-        asked = shapes_asked.figures(tx, args, now_ms, default)
-        found = {}
-        for name in DIMENSIONS:
-            told_by = metrics.question(
-                shapes_explore.RECONCILED, period=asked.period, by=[name], filters=asked.filters, limit=None
-            )
-            found[name] = metrics.answer(tx, told_by, now_ms)
-        return shapes_explore.reconciliation(shapes.frame(now_ms, reading.seq(tx), tx.currency, asked.period), found)
-
-    data = reading.in_thread(find)
-    return respond.respond(
-        data,
-        page=lambda: ("analytics/reconciliation.html", {**data, "metrics": shapes_explore.reconciled()}),
-        csv=lambda: (shapes_explore.RECONCILIATION_COLUMNS, shapes_explore.reconciliation_rows(data)),
-        filename="reconciliation.csv",
-    )

@@ -13,7 +13,7 @@ from webapp.metrics.periods import Period
 from webapp.web.fields import Instant, MoneyOut, Output, Ratio
 
 
-class PeriodOut(Output):
+class PeriodOut(Output, json_schema_serialization_defaults_required=False):
     """A span of time, half-open; null is without end."""
 
     name: str | None

@@ -1,7 +1,6 @@
-"""Answers of the metrics layer as the contract shows them: `/explore`, its dictionary, and the reconciliation."""
+"""Answers of the metrics layer as the contract shows them: `/explore` and its dictionary."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from webapp import clock
@@ -20,6 +19,8 @@ class MetricOut(Output):
     definition: str
     formula: str
     version: int
+    valid_from: str
+    earlier: list[dict[str, Any]]
     additive: list[str]
     good: int
 
@@ -51,18 +52,6 @@ class ExploreOut(Output):
     rest: dict[str, Any]
     totals: dict[str, Any]
     counted_from: str
-
-
-class ReconciliationOut(Output):
-    """Each breakdown of a period beside its headline."""
-
-    as_of: Instant
-    seq: int
-    currency: str
-    period: PeriodOut
-    headline: dict[str, Any]
-    breakdowns: list[dict[str, Any]]
-    balanced: bool
 
 
 # ---- /explore ----
@@ -145,49 +134,11 @@ def explore_rows(data: Mapping[str, Any], columns: Sequence[str]) -> Iterator[li
         yield [flat.get(column) for column in columns]
 
 
-# ---- /analytics/reconciliation ----
-
-RECONCILED = ("net_sales", "gross_sales", "returns", "units", "units_returned", "cost", "gross_margin", "orders")
-
-
-def breakdown(dimension: str, answer: Answer, currency: str) -> dict[str, Any]:
-    """What the rows by one dimension sum to, and how far that is from the headline; None where not additive."""
-    sums: dict[str, Value] = {}
-    differences: dict[str, Value] = {}
-    for metric in answer.question.metrics:
-        total = answer.totals.values[metric.name]
-        found = sum((row.values[metric.name] or 0 for row in answer.rows), start=0)
-        additive = metric.additive_over([dimension])
-        sums[metric.name] = shown(metric, found, currency) if additive else None
-        differences[metric.name] = shown(metric, found - (total or 0), currency) if additive else None
-    named = {"dimension": dimension, "title": DIMENSIONS[dimension].title, "rows": len(answer.rows)}
-    return {**named, "sums": sums, "differences": differences}
-
-
-RECONCILIATION_COLUMNS = ("dimension", "rows", "metric", "headline", "sum", "difference")
-
-
-def reconciled() -> list[dict[str, str]]:
-    """The metrics that are reconciled: name, title, unit."""
-    return [{"name": name, "title": METRICS[name].title, "unit": METRICS[name].unit} for name in RECONCILED]
-
-
-def reconciliation_rows(data: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """One row of CSV for each breakdown and each metric that adds up over it."""
-    for each in data["breakdowns"]:
-        for name, total in data["headline"].items():
-            if each["sums"][name] is not None:
-                yield each["dimension"], each["rows"], name, total, each["sums"][name], each["differences"][name]
-
-
-def reconciliation(said: Mapping[str, Any], answers: Mapping[str, Answer]) -> dict[str, Any]:
-    """Every breakdown beside the headline; `answers` by dimension."""
-    currency, whole = said["currency"], next(iter(answers.values()))
-    breakdowns = [breakdown(dimension, answer, currency) for dimension, answer in answers.items()]
-    off: list[Decimal | int] = [
-        value for each in breakdowns for value in each["differences"].values() if value is not None and value != 0
-    ]
-    totals = {
-        metric.name: shown(metric, whole.totals.values[metric.name], currency) for metric in whole.question.metrics
-    }
-    return {**said, "headline": totals, "breakdowns": breakdowns, "balanced": not off}
+def about_sheet(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What the second sheet of its XLSX says: when, of which period, and what each figure means."""
+    period, compare = data["period"], data["compare"] or {}
+    said = {"As of": data["as_of"], "Currency": data["currency"], "Period": period["name"], "From": period["from"],
+            "To": period["to"], "Compared from": compare.get("from"), "Compared to": compare.get("to")}  # fmt: skip
+    for metric in data["metrics"]:
+        said[metric["title"]] = f"{metric['definition']} {metric['formula']}; version {metric['version']}"
+    return said

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from webapp import clock
 from webapp.analytics.rules import words
 from webapp.analytics.rules.words import Span
 from webapp.metrics import filters as filtering
@@ -50,6 +51,16 @@ class View:
         if not self.span.open:
             return ""
         return " at this time" if self.span.days == 1 else " at the same point"
+
+    @property
+    def about(self) -> str:
+        """Return the query under which a figure of this page is explained: period, comparison and filters."""
+        return self.address("")
+
+    def of_days(self, first: int, last: int) -> str:
+        """Return the query of these days, the last one included, under the filters."""
+        days = [("from", clock.format_day(first)), ("to", clock.format_day(last))]
+        return "?" + urlencode(sorted([*days, *self.filters.query()]), quote_via=quote)
 
     def address(self, path: str, *, timed: bool = True) -> str:
         """Return the canonical address of an island; `timed` ones depend on period and comparison, too."""

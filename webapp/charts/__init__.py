@@ -9,7 +9,8 @@ elements; coordinates have one decimal; a chart stays under 200 nodes.
 
 from webapp.charts.columns import day_columns, hour_bars
 from webapp.charts.heat import HeatRow, heat_map
-from webapp.charts.lines import Axis, Line, line_chart
+from webapp.charts.lines import Axis, Line, line_chart, line_plots
+from webapp.charts.multiples import Panel, multiples
 from webapp.charts.parts import Column, Names
 from webapp.charts.running import Course, running_chart
 from webapp.charts.small import bar, sparkline
@@ -22,12 +23,15 @@ __all__ = [
     "HeatRow",
     "Line",
     "Names",
+    "Panel",
     "Tick",
     "bar",
     "day_columns",
     "heat_map",
     "hour_bars",
     "line_chart",
+    "line_plots",
+    "multiples",
     "nice_ticks",
     "running_chart",
     "sparkline",

@@ -46,6 +46,19 @@ def line_chart(
     zero: the scale holds zero; without it the chart says where its scale starts. More than four lines raise
     ValueError: name the largest and put the others together first.
     """
+    plots, start = line_plots(
+        key, lines, axis, label=label, summary=summary, axis_label=axis_label, brief=brief, zero=zero, whole=whole
+    )
+    note = " ".join(filter(None, [start, note])) or None
+    behind = parts.table([axis.name, *(line.name for line in lines)], _rows(lines, axis, label), summary)
+    return parts.figure(key, "lines-chart", plots, behind, rest=rest, note=note)
+
+
+def line_plots(
+    key: str, lines: Sequence[Line], axis: Axis, *, label: Label, summary: str, axis_label: Labels = (),
+    brief: Label | None = None, zero: bool = True, whole: bool = True,
+) -> tuple[Markup, str]:  # fmt: skip
+    """Return the drawing alone, for a figure whose table the page writes itself, and what must be said of its scale."""
     if len(lines) > MOST_LINES:
         raise ValueError(f"a chart holds at most {MOST_LINES} lines")
     scale = axes.value_scale([v for line in lines for v in line.values], 5, zero=zero, whole=whole)
@@ -54,28 +67,27 @@ def line_chart(
         join(
             [
                 axes.grid(scale),
-                parts.stretched(join(_line(f"{key}-{i}", line, axis, scale) for i, line in enumerate(lines))),
-                axes.names_below([(_x(axis, tick.at) / 10, tick.text) for tick in axis.ticks], centred=False),
+                parts.stretched(join(line_path(f"{key}-{i}", line, axis, scale) for i, line in enumerate(lines))),
+                axes.names_below([(place(axis, tick.at) / 10, tick.text) for tick in axis.ticks], centred=False),
                 parts.probe(),
             ]
         ),
         class_="plot", id=f"{key}-plot", tabindex="0", role="img", aria_label=summary,
     )  # fmt: skip
-    if scale.lo > 0:
-        note = " ".join(filter(None, [f"The scale starts at {label(scale.lo)}, not at zero.", note]))
-    behind = parts.table([axis.name, *(line.name for line in lines)], _rows(lines, axis, label), summary)
-    plots = axes.axis_column(scale, label, axis_label) + plot + _ends(lines, scale, brief or label)
-    return parts.figure(key, "lines-chart", plots, behind, rest=rest, note=note)
+    start = f"The scale starts at {label(scale.lo)}, not at zero." if scale.lo > 0 else ""
+    return axes.axis_column(scale, label, axis_label) + plot + _ends(lines, scale, brief or label), start
 
 
-def _x(axis: Axis, at: float) -> float:
+def place(axis: Axis, at: float) -> float:
+    """Return where a position lies on the axis, 0 to 1000."""
     first, last = axis.positions[0], axis.positions[-1]
     return parts.WIDTH * (at - first) / ((last - first) or 1)
 
 
-def _line(key: str, line: Line, axis: Axis, scale: Scale) -> Markup:
+def line_path(key: str, line: Line, axis: Axis, scale: Scale) -> Markup:
+    """Return one series in units of 1000 by 100, its last stretch apart while it is open."""
     points = [
-        None if value is None else (_x(axis, at), scale.y(value))
+        None if value is None else (place(axis, at), scale.y(value))
         for at, value in zip(axis.positions, line.values, strict=True)
     ]
     role = f"l-{line.role}" if line.role in ("now", "then") else f"l-cat {line.role}"
@@ -108,6 +120,6 @@ def _ends(lines: Sequence[Line], scale: Scale, label: Label) -> Markup:
 
 def _rows(lines: Sequence[Line], axis: Axis, label: Label) -> list[Row]:
     return [
-        Row(_x(axis, at) / 10, [name, *(label(line.values[i]) for line in lines)])
+        Row(place(axis, at) / 10, [name, *(label(line.values[i]) for line in lines)])
         for i, (at, name) in enumerate(zip(axis.positions, axis.labels, strict=True))
     ]

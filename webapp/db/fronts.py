@@ -1,5 +1,6 @@
 """How a web worker's greenlets hand what they write to one group commit: in the loop, or on a native thread."""
 
+import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -9,13 +10,19 @@ from gevent.event import Event
 from gevent.hub import Waiter
 from gevent.monkey import get_original
 
-from webapp.db import writer
+from webapp import counters
+from webapp.db import failures, writer
 from webapp.db.group import Request
 from webapp.errors import Unavailable
 
-MOST_WAITING = 20_000
+MOST_WAITING = 800  # requests: others need room for reading, a process serves a thousand connections
+MOST_ITEMS_WAITING = 20_000
+STALLED_S, LONGEST_WAIT_S = 5.0, 15.0
+RETRY_S = 5
 MOST_ITEMS = 2_000
 SLOW_MS = 1.0
+_CROWDED = "More orders wait to be written than there is room for. Send it again with the same key."
+_STALLED = "The disk has not answered for seconds; whether this was kept is not known. Send it again with the same key."
 
 
 def start(mode: str) -> Any:
@@ -30,12 +37,18 @@ def start(mode: str) -> Any:
 class _Front:
     def __init__(self) -> None:
         self.waiting: deque[Request] = deque()
+        self.under_way: Sequence[Request] = ()
+        self.began: float | None = None
         self.closed = False
+        self._watch = gevent.spawn(self._look_after)
+        counters.WRITES_WAITING.follow(lambda: len(self.waiting))
 
     def submit(self, request: Request) -> None:
-        """Wait, as a greenlet, until the request is committed or refused. Raises Unavailable when too many wait."""
-        if self.closed or len(self.waiting) >= MOST_WAITING:
-            raise Unavailable("Too many orders wait to be written. Send it again with the same key.", retry_after=1)
+        """Wait, as a greenlet, until the request is committed or refused.
+
+        Raises Unavailable at once when too much waits already, or the disk has not answered for seconds.
+        """
+        self._check_room(request)
         waiter = request.waiter = Waiter()
         self.waiting.append(request)
         self.wake()
@@ -43,6 +56,46 @@ class _Front:
             waiter.get()
         finally:
             request.waiter = None
+
+    def _check_room(self, request: Request) -> None:
+        count = len(self.waiting)
+        if self.closed or count >= MOST_WAITING or (count and self._too_large(request)):
+            raise Unavailable(_CROWDED, retry_after=1, reason="crowded")
+        began = self.began
+        if began is not None and time.monotonic() - began > STALLED_S:
+            raise Unavailable(_STALLED, retry_after=RETRY_S, reason="stalled")
+
+    def _too_large(self, request: Request) -> bool:
+        if len(request.items) == 1:
+            return False
+        return sum(len(one.items) for one in list(self.waiting)) + len(request.items) > MOST_ITEMS_WAITING
+
+    def _look_after(self) -> None:
+        while not self.closed:
+            gevent.sleep(1.0)
+            self.shed(time.monotonic())
+
+    def shed(self, now: float) -> None:
+        """Who has waited for a stalled disk too long is told so; whether the order was kept is not known then."""
+        began = self.began
+        if began is None or now - began < LONGEST_WAIT_S:
+            return
+        overdue = list(self.under_way)
+        while self.waiting:
+            overdue.append(self.waiting.popleft())
+        for request in overdue:
+            request.error = Unavailable(_STALLED, retry_after=RETRY_S, reason="stalled")
+        gevent.get_hub().loop.run_callback(_answer, overdue)
+
+    def commit(self, session: writer.Session) -> Sequence[Request]:
+        """Commit what waits; whoever was gathered has a result or an error. Never raises."""
+        self.began = time.monotonic()
+        try:
+            return session.commit(self.gather)
+        except Exception as error:
+            return _failed(self.gather(), failures.met(error, session.path))
+        finally:
+            self.began, self.under_way = None, ()
 
     def wake(self) -> None:
         raise NotImplementedError
@@ -55,6 +108,7 @@ class _Front:
             request = self.waiting.popleft()
             items += len(request.items)
             found.append(request)
+        self.under_way = found
         return found
 
 
@@ -88,15 +142,9 @@ class LoopFront(_Front):
                     self._event.clear()
                     self._event.wait()
                     continue
-            done = self._commit()
+            done = self.commit(self._session)
             loop.run_callback(_answer, done)
             gevent.sleep(0)
-
-    def _commit(self) -> Sequence[Request]:
-        try:
-            return self._session.commit(self.gather)
-        except Unavailable as error:
-            return _failed(self.gather(), error)
 
     def close(self) -> None:
         """Commit what waits, then stop."""
@@ -134,11 +182,7 @@ class ThreadFront(_Front):
             while True:
                 self._ready.acquire()
                 while self.waiting:
-                    try:
-                        done = self._session.commit(self.gather)
-                    except Unavailable as error:
-                        done = _failed(self.gather(), error)
-                    self._done.append(done)
+                    self._done.append(self.commit(self._session))
                     self._async.send()
                 if self.closed:
                     return

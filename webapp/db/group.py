@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Any
 
 from webapp import errors
-from webapp.db import queries
+from webapp.db import failures, queries
 from webapp.db.tx import Tx
-from webapp.errors import Invalid, Problem, Unavailable
+from webapp.errors import Invalid, Problem
 
 Action = Callable[[Tx, list[Any]], list[Any]]
 sql = queries.load("db")
@@ -105,11 +105,13 @@ def _run_batch(tx: Tx, batch: list[Request]) -> None:
     items = [item for request in batch for item in request.items] if len(batch) > 1 else list(batch[0].items)
     try:
         results = _run_items(tx, batch[0], items)
-    except sqlite3.OperationalError:
+    except (sqlite3.OperationalError, MemoryError):
         raise
     except Problem as problem:
         results = [problem] * len(items)
     except Exception as error:
+        if not tx.connection.in_transaction or failures.is_damage(error):
+            raise  # the transaction is lost, or the file is: nothing of the group can stand
         if len(batch) > 1:
             for request in batch:
                 _run_batch(tx, [request])
@@ -222,8 +224,12 @@ def _rich(value: dict[str, Any]) -> Any:
     return Decimal(value["$decimal"]) if "$decimal" in value else value
 
 
-def unavailable(error: BaseException) -> Problem:
-    """What a group is told when its transaction failed."""
-    if isinstance(error, Unavailable):
-        return error
-    return Unavailable("The ledger cannot be written right now; nothing was kept. Send it again with the same key.")
+def refuse(requests: Sequence[Request], problem: Problem) -> list[Request]:
+    """Those that are run although writing is stopped; all others are told why they are not."""
+    allowed = []
+    for request in requests:
+        if getattr(request.action, "though_stopped", False):
+            allowed.append(request)
+        else:
+            request.error, request.results = problem, None
+    return allowed

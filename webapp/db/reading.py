@@ -1,5 +1,6 @@
 """Snapshots to read from. Readers never wait for the writer, and the writer never for them."""
 
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from typing import Any, TypeVar
 from webapp.clock import Zone
 from webapp.db import queries, sqlite, store
 from webapp.db.lock import FileLock
+from webapp.errors import Problem
 
 T = TypeVar("T")
 KEEP = 16
@@ -41,10 +43,22 @@ def reading(at_least: int | None = None) -> Iterator[ReadTx]:
         shop = store.shop()
         yield ReadTx(connection, shop.zone, shop.currency)
         broken = False
+    except (sqlite3.DatabaseError, MemoryError):
+        _drop(connection)  # the disk, the file or memory failed under it: it is not used again
+        connection = None
+        raise
     finally:
-        if connection.in_transaction:
-            connection.execute("rollback" if broken else "commit")
-        _give_back(connection)
+        if connection is not None:
+            if connection.in_transaction:
+                connection.execute("rollback" if broken else "commit")
+            _give_back(connection)
+
+
+def _drop(connection: Any) -> None:
+    try:
+        _close([connection])
+    except (sqlite3.Error, OSError, Problem):
+        pass
 
 
 def _give_back(connection: Any) -> None:
@@ -79,10 +93,19 @@ def in_thread(work: Callable[..., T], *arguments: Any) -> T:
         with reading() as tx:
             return work(tx, *arguments)
 
+    def caught() -> tuple[T | None, BaseException | None]:
+        try:
+            return run(), None
+        except BaseException as error:  # the pool would print it, and a refusal is no failure
+            return None, error
+
     hub = sys.modules.get("gevent.hub")
     if hub is None or not cooperative():
         return run()
-    return hub.get_hub().threadpool.apply(run)
+    result, error = hub.get_hub().threadpool.apply(caught)
+    if error is not None:
+        raise error
+    return result
 
 
 def cooperative() -> bool:

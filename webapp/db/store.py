@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp import clock, config, text
 from webapp.config import ConfigError, Settings
-from webapp.db import migrations, queries, sqlite
+from webapp.db import migrations, presence, queries, sqlite
 from webapp.db.lock import FileLock
 
 sql = queries.load("db")
@@ -56,6 +56,10 @@ def open(settings: Settings) -> Shop:
     """
     path = Path(settings.database).absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
+    if presence.unfinished(path).exists():
+        raise ConfigError("TAKINGS_DATABASE", "a restore was interrupted; run `python -m webapp restore FILE` again")
+    if not presence.arrive(path):
+        raise ConfigError("TAKINGS_DATABASE", "a backup is being restored into it; wait until that has ended")
     with closing(FileLock(path)) as lock, lock, closing(sqlite.connect(path, write=True)) as connection:
         migrations.migrate(connection, clock.now_ms())
         kept = dict(sql.find_settings.all(connection))

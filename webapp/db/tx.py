@@ -64,6 +64,11 @@ class Tx:
             self._kept = dict(sql.find_counters.all(self))
         return self._kept.get(counter, 0)
 
+    def taken(self, counter: str) -> int:
+        """How many numbers of `counter` have been taken and not been undone."""
+        last = self._layers[0].counters.get(counter)
+        return 0 if last is None else last - (self._kept or {}).get(counter, 0)
+
     def buffer(self, kind: type[B]) -> B:
         """The buffer of this kind that belongs to the innermost savepoint."""
         buffers = self._layers[-1].buffers

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from webapp import clock
-from webapp.db import group, sqlite, store
+from webapp import clock, counters
+from webapp.db import failures, group, guard, sqlite, store
 from webapp.db.group import Key, Request
 from webapp.db.lock import FileLock
 from webapp.db.tx import Tx, merging
@@ -48,24 +48,35 @@ class Session:
 
     def commit(self, gather: Callable[[], Sequence[Request]]) -> Sequence[Request]:
         """Take the lock, gather what waits, run it and commit. Every request then has results or an error."""
+        asked = time.perf_counter()
         self._lock.acquire(self.sleep)
         began = time.perf_counter()
+        counters.LOCK_SECONDS.observe(began - asked)
         requests: Sequence[Request] = ()
         try:
             requests = gather()
             self._run(requests)
-        except (sqlite3.Error, OSError, Problem) as error:
-            group.log.error("the ledger could not be written: %s", error)
+        except Exception as error:  # the disk, the file, a want of memory: whoever waits is told, and the next group runs
+            group.log.error("the ledger could not be written: %s", error or type(error).__name__)
+            counters.COMMIT_FAILURES.add()
             self._drop()
-            for request in requests:
-                request.error, request.results = group.unavailable(error), None
+            self._tell(requests, error)
         finally:
             self._lock.release()
-            self.held_ms = (time.perf_counter() - began) * 1000
+            held = time.perf_counter() - began
+            counters.COMMIT_SECONDS.observe(held)
+            self.held_ms = held * 1000
         if any(request.results is not None for request in requests):
             for callback in _after_commit:
                 callback()
         return requests
+
+    def _tell(self, requests: Sequence[Request], error: Exception) -> None:
+        if failures.is_damage(error):
+            guard.mark(self.path, str(error))
+        problem = failures.met(error, self.path)
+        for request in requests:
+            request.error, request.results = problem, None
 
     def _run(self, requests: Sequence[Request]) -> None:
         connection = self.connection()
@@ -73,11 +84,16 @@ class Session:
         try:
             shop = store.shop()
             tx = Tx(connection, clock.now_ms(), shop.zone, shop.currency)
+            stopped = guard.barrier(tx, self.path)
+            if stopped is not None:
+                requests = group.refuse(requests, stopped)
             group.run(tx, requests)
+            began = time.perf_counter()
             connection.execute("commit")
+            _count(tx, requests, time.perf_counter() - began)
+            failures.well()
         except BaseException:
-            if connection.in_transaction:
-                connection.execute("rollback")
+            _undo(connection)
             raise
 
     def _begin(self, connection: sqlite3.Connection) -> None:
@@ -110,11 +126,15 @@ class Session:
         """When nothing waits: move a grown log into the database."""
         if sqlite.log_bytes(self.path) < least_bytes:
             return
-        self._lock.acquire(self.sleep)
+        try:
+            self._lock.acquire(self.sleep)
+        except (OSError, Problem):  # somebody holds it for long: there will be another rest
+            return
         try:
             sqlite.checkpoint(self.connection())
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError, MemoryError) as error:
             group.log.warning("the log could not be moved into the database: %s", error)
+            self._drop()
         finally:
             self._lock.release()
 
@@ -123,6 +143,27 @@ class Session:
         self._lock.acquire(self.sleep)
         self._drop()
         self._lock.close()
+
+
+def _undo(connection: sqlite3.Connection) -> None:
+    """Nothing of the transaction holds; a failing disk may have ended it already."""
+    try:
+        if connection.in_transaction:
+            connection.execute("rollback")
+    except sqlite3.Error as error:
+        group.log.warning("the transaction could not be undone; its connection is dropped: %s", error)
+
+
+def _count(tx: Tx, requests: Sequence[Request], took_s: float) -> None:
+    """Tell of a group that is on disk."""
+    counters.FSYNC_SECONDS.observe(took_s)
+    counters.COMMIT_ITEMS.observe(sum(len(request.items) for request in requests))
+    for counter, told in _TOLD:
+        if taken := tx.taken(counter):
+            told.add(taken)
+
+
+_TOLD = (("orders", counters.ORDERS), ("returns", counters.RETURNS), ("seq", counters.CHANGES))
 
 
 class _Direct:

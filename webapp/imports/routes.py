@@ -10,7 +10,7 @@ from webapp.db import reading, store, writer
 from webapp.errors import invalid_parameter
 from webapp.imports import actions, dao, shapes
 from webapp.imports.jobs import files, preview
-from webapp.imports.shapes import MappingIn
+from webapp.imports.shapes import Mapping, MappingIn
 from webapp.shop import dao as shop
 from webapp.web import body as bodies
 from webapp.web import forms, jsonio, respond, validate
@@ -178,8 +178,11 @@ def start(import_id: int) -> Response:
     given = body.model(shapes.StartIn, currency=store.shop().currency, now_ms=clock.now_ms()).mapping
     with reading.reading() as tx:
         row, channels = actions.find(tx, import_id), _channels(tx)
-    mapping, text = reading.in_thread(lambda tx: files.remap(row, given, channels))
-    key = bodies.key([mapping.as_text(), int(again)], status=202, form=body.form)
+    key = bodies.key(given.model_dump(exclude_unset=True) if given else None, status=202, form=body.form)
+    if row["state"] != "preview":  # its file may be gone: a conflict, or the first answer again
+        mapping, text = Mapping.from_text(row["mapping"]), row["preview"]
+    else:
+        mapping, text = reading.in_thread(lambda tx: files.remap(row, given, channels))
     if again:
         change = actions.NewMapping(import_id, mapping.as_text(), text, count=not mapping.missing())
         writer.do(actions.remap_imports, change, key)

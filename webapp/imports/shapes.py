@@ -15,7 +15,13 @@ FIELDS = (
     "restock", "reason", "line_id", "entered_at",
 )  # fmt: skip
 NEEDED = ("sku", "quantity", "price", "placed_at")
-ALIASES = {"product_id": "sku", "product": "sku", "date": "placed_at", "customer_id": "customer", "invoice": "external_id"}
+ALIASES = {
+    "product_id": "sku",
+    "product": "sku",
+    "date": "placed_at",
+    "customer_id": "customer",
+    "invoice": "external_id",
+}
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1252")
 DELIMITERS = (",", ";", "\t", "|", "json")
 
@@ -104,7 +110,10 @@ def merged(found: Mapping, given: MappingIn | None, names: list[str], at: str = 
 
 def check(mapping: Mapping, at: str = "/mapping") -> None:
     """Raises Invalid when something that every order needs is not mapped."""
-    missing = [FieldError(f"{at}/columns/{name}", "missing", f"Say which column holds the {_WORDS[name]}.") for name in mapping.missing()]
+    missing = [
+        FieldError(f"{at}/columns/{name}", "missing", f"Say which column holds the {_WORDS[name]}.")
+        for name in mapping.missing()
+    ]
     if missing:
         raise Invalid("", *missing)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from webapp.db import writer
+from webapp.db.guard import though_stopped
 from webapp.errors import Unavailable
 from webapp.jobs import queue
 from webapp.jobs.queue import Claim
@@ -32,7 +33,10 @@ class Context:
     """
 
     def __init__(
-        self, claim: Claim, stopping: Callable[[], bool] = lambda: False, tell: Callable[[int, int | None, str], None] | None = None
+        self,
+        claim: Claim,
+        stopping: Callable[[], bool] = lambda: False,
+        tell: Callable[[int, int | None, str], None] | None = None,
     ) -> None:
         self.claim = claim
         self.argument = claim.argument
@@ -78,6 +82,7 @@ def _nobody(done: int, total: int | None, what: str) -> None:
     pass
 
 
+@though_stopped
 def _keep(tx: Any, contexts: list[Context]) -> list[None]:
     for context in contexts:
         context.keep(tx)

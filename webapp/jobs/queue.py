@@ -45,7 +45,9 @@ class Claim:
     attempts: int
 
 
-def add(tx: Any, kind: str, argument: dict[str, Any] | None = None, dedupe: object = None, run_after_ms: int = 0) -> int:
+def add(
+    tx: Any, kind: str, argument: dict[str, Any] | None = None, dedupe: object = None, run_after_ms: int = 0
+) -> int:
     """Queue work and return its id.
 
     argument: JSON. dedupe: anything true gives back the work of the same kind and argument that has not ended yet.
@@ -56,7 +58,9 @@ def add(tx: Any, kind: str, argument: dict[str, Any] | None = None, dedupe: obje
         if waiting is not None:
             return int(waiting)
     job_id = tx.next("job")
-    sql.insert_job.run(tx, id=job_id, kind=kind, argument=text, run_after_ms=run_after_ms or tx.now_ms, created_ms=tx.now_ms)
+    sql.insert_job.run(
+        tx, id=job_id, kind=kind, argument=text, run_after_ms=run_after_ms or tx.now_ms, created_ms=tx.now_ms
+    )
     _say(tx, kind, "queued", job_id)
     return int(job_id)
 
@@ -83,7 +87,9 @@ def claim(tx: Any, job_id: int, by_force: bool = False, lease_ms: int = LEASE_MS
     if not taken:
         return None
     row = sql.find_job.one(tx, id=job_id)
-    held = Claim(row["id"], row["kind"], json.loads(row["argument"]), json.loads(row["position"]), row["fence"], row["attempts"])
+    held = Claim(
+        row["id"], row["kind"], json.loads(row["argument"]), json.loads(row["position"]), row["fence"], row["attempts"]
+    )
     if held.attempts > MOST_ATTEMPTS:
         end(tx, held, "failed", f"It was begun {MOST_ATTEMPTS} times and never came to its end.")
         return None
@@ -172,6 +178,11 @@ def prune(tx: Any, limit: int = 500) -> int:
     """Forget periodic work that ended more than a week ago; return how many."""
     kinds = list(registry.timetable)
     return sql.delete_ended.run(tx, kinds=kinds, before_ms=tx.now_ms - KEEP_MS, limit=limit) if kinds else 0
+
+
+def count_open(tx: Any) -> list[Any]:
+    """Kind, state, count and since_ms of the work that has not ended."""
+    return sql.count_open.all(tx)
 
 
 def beat(tx: Any, name: str) -> None:

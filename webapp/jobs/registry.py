@@ -13,11 +13,15 @@ Ended = Callable[[Any, dict[str, Any], str, str | None], None]
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What does one kind of work. `ended(tx, argument, state, error)` runs in the transaction in which it ends."""
+    """What does one kind of work. `ended(tx, argument, state, error)` runs in the transaction in which it ends.
+
+    though_stopped: it is begun although writing is stopped, because it finds out whether it still has to be.
+    """
 
     kind: str
     run: Run
     ended: Ended | None = None
+    though_stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +37,11 @@ handlers: dict[str, Handler] = {}
 timetable: dict[str, Entry] = {}
 
 
-def job(kind: str, ended: Ended | None = None) -> Callable[[Run], Run]:
+def job(kind: str, ended: Ended | None = None, though_stopped: bool = False) -> Callable[[Run], Run]:
     """From now on the decorated function does this kind of work."""
 
     def register(run: Run) -> Run:
-        handlers[kind] = Handler(kind, run, ended)
+        handlers[kind] = Handler(kind, run, ended, though_stopped)
         return run
 
     return register

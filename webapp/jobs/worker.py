@@ -10,8 +10,9 @@ import threading
 import time
 from typing import Any
 
-from webapp import clock
-from webapp.db import reading, writer
+from webapp import clock, counters
+from webapp.db import guard, reading, writer
+from webapp.db.guard import though_stopped
 from webapp.errors import Problem, Unavailable
 from webapp.jobs import queue, registry
 from webapp.jobs.progress import Context, Later, Stopping
@@ -22,6 +23,7 @@ BEAT_S = 10.0
 RENEW_S = 3.0
 LOOK_S = 0.1
 GRACE_S = 20.0
+WAIT_S = 2.0
 log = logging.getLogger("takings.worker")
 
 
@@ -34,7 +36,7 @@ class Worker:
         self._threads = threads
         self._running: dict[int, tuple[Claim, threading.Thread]] = {}
         self._stop = threading.Event()
-        self._beaten = self._renewed = self._looked = float("-inf")
+        self._beaten = self._renewed = self._looked = self._poured = float("-inf")
         self._version = -1
 
     def stop(self, *_: object) -> None:
@@ -48,6 +50,7 @@ class Worker:
                 self._turn()
             except Unavailable as error:
                 log.warning("the worker waits: %s", error)
+                self._stop.wait(WAIT_S)
             self._stop.wait(LOOK_S)
         deadline = time.monotonic() + GRACE_S
         for _, thread in list(self._running.values()):
@@ -59,6 +62,9 @@ class Worker:
         if now - self._beaten >= BEAT_S:
             self._beaten = now
             writer.do(_beat, self.name)
+        if now - self._poured >= counters.EVERY_S:
+            self._poured = now
+            counters.flush()
         self._reap()
         if self._running and now - self._renewed >= min(RENEW_S, self.lease_ms / 3000):
             self._renewed = now
@@ -114,6 +120,8 @@ def run_pending(most: int = 1000) -> int:
 def claim_next(lease_ms: int = queue.LEASE_MS) -> Claim | None:
     """Claim the next job that a known handler can do; looks without the lock first."""
     kinds = list(registry.handlers)
+    if guard.stopped() is not None:  # what would only be refused again waits, too
+        kinds = [kind for kind in kinds if registry.handlers[kind].though_stopped]
     with reading.reading() as tx:
         job_id = queue.claimable(tx, kinds, clock.now_ms())
     return None if job_id is None else writer.do(_claim, (job_id, False, lease_ms))
@@ -139,6 +147,13 @@ def add_due() -> None:
 
 def perform(context: Context) -> str:
     """Do one claimed job to its end and write down how it ended; return its state from now on."""
+    began = time.perf_counter()
+    state = _perform(context)
+    counters.JOB_SECONDS.observe(time.perf_counter() - began, context.claim.kind, state)
+    return state
+
+
+def _perform(context: Context) -> str:
     claim = context.claim
     state, error = "done", None
     try:
@@ -170,30 +185,36 @@ def perform(context: Context) -> str:
 # ---- What the worker writes, as verbs of the writer ----
 
 
+@though_stopped
 def _claim(tx: Any, items: list[tuple[int, bool, int]]) -> list[Claim | None]:
     return [queue.claim(tx, job_id, by_force, lease_ms) for job_id, by_force, lease_ms in items]
 
 
+@though_stopped
 def _end(tx: Any, items: list[tuple[Claim, str, str | None]]) -> list[None]:
     for claim, state, error in items:
         queue.end(tx, claim, state, error)
     return [None] * len(items)
 
 
+@though_stopped
 def _release(tx: Any, items: list[tuple[Claim, int]]) -> list[None]:
     for claim, delay_ms in items:
         queue.release(tx, claim, delay_ms)
     return [None] * len(items)
 
 
+@though_stopped
 def _renew(tx: Any, items: list[tuple[Claim, int]]) -> list[bool]:
     return [queue.renew(tx, claim, lease_ms) for claim, lease_ms in items]
 
 
+@though_stopped
 def _add_due(tx: Any, items: list[registry.Entry]) -> list[int | None]:
     return [queue.add_due(tx, entry) for entry in items]
 
 
+@though_stopped
 def _beat(tx: Any, items: list[str]) -> list[None]:
     for name in items:
         queue.beat(tx, name)

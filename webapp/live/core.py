@@ -8,6 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 
+from webapp import counters
 from webapp.live import feeding, frames, messages
 from webapp.live.crowd import Behind, Crowd, Group, Part
 from webapp.live.islands import Islands
@@ -166,6 +167,8 @@ class Hub:
         self._last_news = began
         self.screens.touch(news.topics)
         self._tell(news)
+        if news.shaped:
+            counters.PUSH_SECONDS.observe(max(0, self.now_ms() - news.at_ms) / 1000)
         for fd in list(self.parked):
             feeding.feed(self, fd)
         self._ring()

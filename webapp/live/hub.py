@@ -12,7 +12,7 @@ import threading
 import time
 from typing import Any
 
-from webapp import clock
+from webapp import clock, counters
 from webapp.db import reading, writer
 from webapp.live import islands, topics
 from webapp.live.core import Hub
@@ -127,6 +127,8 @@ class Pulse:
         self._async.start(self._bell.set)
         self._ended = False
         self._greenlets = [gevent.spawn(self._drive), gevent.spawn(self._paint)]
+        counters.WATCHERS.follow(lambda: len(hub.lines.open) + hub.crowd.listening)
+        counters.BEHIND.follow(lambda: len(hub.behind))
         writer.on_commit(self.wake)
 
     def wake(self) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from webapp import counters
 from webapp.live import frames
 from webapp.live.frames import Inlet
 
@@ -22,6 +23,7 @@ LINGER_S = 5.0
 REPLIES = 64
 SLICE = 500
 _IN, _OUT = 0x001, 0x004  # EPOLLIN, EPOLLOUT; select has no epoll under gevent's patch
+DEAD_MS = 65_000
 _NOTSENT_LOWAT = 25  # tcp.h; the socket module of Python 3.11 does not name it
 
 
@@ -224,6 +226,7 @@ class Lines:
         if fd not in self.open:
             return
         self._forget(fd)
+        counters.HANG_UPS.add(1, str(code) if code < 3000 else "other")
         self.closing[fd] = self.now() + LINGER_S
         rest = self.rests.get(fd)
         if rest is not None:
@@ -286,7 +289,7 @@ def tune(fd: int) -> None:
     sock = _socket.socket(fileno=fd)
     try:
         for option, value in (
-            (_socket.TCP_NODELAY, 1), (_socket.TCP_USER_TIMEOUT, 65_000), (_NOTSENT_LOWAT, 64 * 1024),
+            (_socket.TCP_NODELAY, 1), (_socket.TCP_USER_TIMEOUT, DEAD_MS), (_NOTSENT_LOWAT, 64 * 1024),
         ):  # fmt: skip
             with contextlib.suppress(OSError):
                 sock.setsockopt(_socket.IPPROTO_TCP, option, value)

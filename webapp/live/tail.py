@@ -47,7 +47,10 @@ class Gap(Exception):
 
 
 class News(NamedTuple):
-    """What a step forward found: the changes after `before`, up to `last`; more: others wait behind them."""
+    """What a step forward found: the changes after `before`, up to `last`; more: others wait behind them.
+
+    at_ms: when the first of them was entered.
+    """
 
     history: History
     before: int
@@ -55,6 +58,7 @@ class News(NamedTuple):
     topics: frozenset[str]
     shaped: list[Shaped]
     more: bool
+    at_ms: int = 0
 
 
 class Tail:
@@ -111,7 +115,7 @@ class Tail:
         else:
             self._keep_from(self.position)
         changed = frozenset(event.topic for event in events)
-        return News(history, before, self.position, changed, shaped, self.position < history.position)
+        return News(history, before, self.position, changed, shaped, self.position < history.position, events[0].at_ms)
 
     def after(self, seq: int, upto: int, names: Iterable[str]) -> tuple[list[Shaped], int]:
         """Messages of the topics after `seq`, as many as make a frame, and up to where they go (at most `upto`).

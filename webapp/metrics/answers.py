@@ -22,7 +22,8 @@ _ZERO = (0,) * len(MEASURES)
 class Question:
     """What is asked: metrics (the first one sorts), by which dimensions, at which grain, of what, when.
 
-    sort: `time` or a metric's name (descending); None is time where there is a grain and else the first metric.
+    sort: `time`, `-time` (the newest first) or a metric's name (descending); None is time where there is a grain and else
+    the first metric.
     limit: rows at most, None for all.
     """
 
@@ -195,7 +196,8 @@ def _ratio(change: Value, base: Value) -> Decimal | None:
 
 def _order(tx: Any, question: Question) -> Any:
     """A sort key: time or a metric descending, then the dimensions as they are shown; None stands last."""
-    by_time = question.sort == "time" or (question.sort is None and question.grain is not None)
+    by_time = question.sort in ("time", "-time") or (question.sort is None and question.grain is not None)
+    forward = -1 if question.sort == "-time" else 1
     first = next((metric for metric in question.metrics if metric.name == question.sort), question.metrics[0])
     names = [_names(tx, key) for key in question.by]
 
@@ -205,7 +207,7 @@ def _order(tx: Any, question: Question) -> Any:
             for known, key in zip(names, row.keys, strict=True)
         )
         value = None if by_time else first.value(row.measures)
-        return (() if by_time else (value is None, -(value or 0))) + (row.time or 0, *shown)
+        return (() if by_time else (value is None, -(value or 0))) + (forward * (row.time or 0), *shown)
 
     return order
 

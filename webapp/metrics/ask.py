@@ -25,7 +25,7 @@ from webapp.metrics.minute import LastMinute, last_minute
 from webapp.metrics.periods import Period
 
 __all__ = [
-    "Answer", "Headline", "LastMinute", "Point", "Question", "Row", "TopProduct",
+    "ALL", "Answer", "Headline", "LastMinute", "Point", "Question", "Row", "TopProduct",
     "answer", "ask", "headline", "heat_map", "last_minute", "question", "running", "sparklines", "top_products",
 ]  # fmt: skip
 MOST_BY = 3
@@ -38,8 +38,9 @@ def ask(
     """The answer to a question, exact at `now_ms`.
 
     metrics, by: names of METRICS and DIMENSIONS. grain: hour, day, week, month, quarter, year; every bucket of the
-    period up to the present has a row. compare: from `periods.compare`. sort: `time` or one of the metrics,
-    descending; by default time where there is a grain, else the first metric. limit: rows at most, None for all.
+    period up to the present has a row. compare: from `periods.compare`. sort: `time`, `-time` (the newest first) or one
+    of the metrics, descending; by default time where there is a grain, else the first metric. limit: rows at most, None
+    for all.
     Raises Invalid: unknown names, more than three dimensions, over 100,000 rows.
     """
     asked = question(
@@ -64,7 +65,7 @@ def question(
     if len(by) > MOST_BY:
         raise invalid_parameter("by", "too_long", f"At most {MOST_BY} dimensions at once.")
     told = tuple(METRICS[name] for name in dict.fromkeys(metrics))
-    sort = sort and sort.removeprefix("-")
+    sort = sort if sort == "-time" else sort and sort.removeprefix("-")
     return Question(told, period, tuple(dict.fromkeys(by)), grain, filters, compare, sort, limit)
 
 

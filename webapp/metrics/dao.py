@@ -52,6 +52,11 @@ def find_value_names(tx: Executes, dimension: Dimension) -> dict[int, str]:
     return dict(sql.find_value_names.all(tx, name=dimension.name))
 
 
+def find_value_titles(tx: Executes, name: str) -> dict[int, str]:
+    """How people call the values of a dimension that has ids, by id."""
+    return dict(sql.find_value_titles.all(tx, name=name))
+
+
 def find_products(tx: Executes, ids: Iterable[int]) -> dict[int, tuple[str, str]]:
     """SKU and today's name of these products, by id."""
     return {product_id: (sku, name) for product_id, sku, name in sql.find_products.all(tx, ids=ids)}
@@ -88,6 +93,11 @@ def remake(tx: Executes, rollup: str, **span: int) -> None:
 def differences(tx: Executes, rollup: str, **span: int) -> list[tuple[Any, ...]]:
     """Rows that only the rollup has ('kept' first) or only the ledger gives ('ledger'), a hundred at most."""
     return [tuple(row) for row in getattr(sql, f"differ_{rollup}").all(tx, **span)]
+
+
+def differences_since(tx: Executes, from_ms: int, from_day: int) -> list[tuple[Any, ...]]:
+    """As `differences`, of the days since then alone."""
+    return [tuple(row) for row in sql.differ_recent_days.all(tx, from_ms=from_ms, from_day=from_day)]
 
 
 def stray_months(tx: Executes, months: Iterable[int]) -> list[tuple[Any, ...]]:

@@ -5,7 +5,7 @@ signed sum) to divide by. `docs/metrics.md` is made from this table.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Literal
 
@@ -29,12 +29,25 @@ class Dimension:
 
 
 @dataclass(frozen=True)
+class Edition:
+    """What a figure meant under an earlier version. since, until: dates, the last one excluded."""
+
+    version: int
+    since: str
+    until: str
+    definition: str
+    formula: str
+
+
+@dataclass(frozen=True)
 class Metric:
     """One figure and all there is to say about it.
 
     top and bottom: measures with their sign, "-returns"; bottom is empty where nothing is divided. unit: money (minor
     units, a quotient rounded half away from zero), count, number and ratio (four decimals, half even). additive: the
     dimensions over which its rows add up to the total. good: 1 where more is better, -1 where less is, 0 neither.
+    version: what the figure means, by number; a change of meaning takes the next one, with `since` the date from which
+    it holds, and leaves what it was in `earlier`.
     """
 
     name: str
@@ -47,6 +60,8 @@ class Metric:
     additive: tuple[str, ...] = ()
     good: int = 1
     version: int = 1
+    since: str = "2026-11-21"
+    earlier: tuple[Edition, ...] = ()
 
     def value(self, measures: Measures) -> int | Decimal | None:
         """The figure of these measures: an integer (money, counts) or a Decimal; None without a base."""
@@ -151,6 +166,16 @@ _ENTRIES = (
 )  # fmt: skip
 
 METRICS = {metric.name: metric for metric in _ENTRIES}
+# Figures that no question to the layer names, because they move by themselves.
+OF_THE_MOMENT = {
+    "last_minute": Metric(
+        "last_minute", "The last minute", "money",
+        "Sales before returns of the orders placed in the sixty seconds up to now, later than a minute ago and not later "
+        "than now, beside the sixty seconds before. It counts by when a sale was placed and moves without orders; a "
+        "return does not lower it.",
+        "gross_sales of (now - 60 s, now]", ("gross",), additive=PLACES,
+    ),
+}  # fmt: skip
 
 DIMENSIONS = {
     name: Dimension(name, title)
@@ -179,6 +204,8 @@ def describe(metric: Metric) -> dict[str, object]:
         "definition": metric.definition,
         "formula": metric.formula,
         "version": metric.version,
+        "valid_from": metric.since,
+        "earlier": [asdict(edition) for edition in metric.earlier],
         "additive": list(metric.additive),
         "good": metric.good,
     }

@@ -1,6 +1,6 @@
 """docs/metrics.md, made from the definitions: python -m webapp.metrics.dictionary > docs/metrics.md"""
 
-from webapp.metrics.definitions import DIMENSIONS, GRAINS, METRICS, Metric
+from webapp.metrics.definitions import DIMENSIONS, GRAINS, METRICS, OF_THE_MOMENT, Metric
 
 _HEAD = """# The dictionary of figures
 
@@ -16,11 +16,14 @@ What holds for all of them:
   minor unit (money) or half even to four decimals (ratios and numbers), once. Without a base a figure is unknown.
 - A line keeps the name, category, brand, vendor, price tier, price and cost of its moment; changing the catalogue
   changes no past figure.
-- A row of a category holds the lines of that very category; a filter by a category holds those below it, too.
+- A row of a category holds the lines of that very category; a filter by a category holds those below it, too, and one
+  with `=` before it (`category==Drinks`, `region==GB`) that very one alone.
 - Rows and rest sum to the totals over the dimensions to which a figure is additive.
 - An open period is compared up to the same clock time of the corresponding day; its last bucket says `open`.
 - Orders under several product filters, and hours by product, are counted from the lines of the period; all else comes
   from rollups, and an answer says which (`counted_from`).
+- A figure's version says what it means; when the meaning changes, the number and the date from which it holds change, and
+  what it meant before stays written here.
 
 ## Figures
 """
@@ -34,6 +37,8 @@ def document() -> str:
     dimensions = "\n".join(f"- `{name}`: {title}" for name, title in titles.items())
     grains = ", ".join(f"`{grain}`" for grain in GRAINS)
     entries = "\n".join(_entry(metric) for metric in METRICS.values())
+    moment = "\n".join(_entry(metric) for metric in OF_THE_MOMENT.values())
+    entries = f"{entries}\n## Figures of the moment\n\n{moment}"
     return f"{_HEAD}\n{entries}\n## Dimensions\n\n{dimensions}\n\n## Grains\n\n{grains}. A week begins on Monday.\n"
 
 
@@ -42,7 +47,11 @@ def _entry(metric: Metric) -> str:
     return (
         f"### {metric.title} (`{metric.name}`)\n\n{metric.definition}\n\n"
         f"- Formula: `{metric.formula}`\n- Unit: {_UNITS[metric.unit]}; {_GOOD[metric.good]}\n"
-        f"- Additive over: {over}\n- Version: {metric.version}\n"
+        f"- Additive over: {over}\n- Version: {metric.version}, since {metric.since}\n"
+        + "".join(
+            f"- Version {one.version}, {one.since} to {one.until}: {one.definition} Formula: `{one.formula}`\n"
+            for one in metric.earlier
+        )
     )
 
 

@@ -7,7 +7,7 @@ value of one product dimension, once each: a line's own `category`, and `categor
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from webapp import clock
 from webapp.db.queries import Executes
@@ -215,6 +215,15 @@ def check(tx: Executes) -> list[str]:
     for month, span in months:
         found += _named("product_month", dao.differences(tx, "product_month", month=month, **span))
     return found + _named("product_month", dao.stray_months(tx, [month for month, _ in months]))
+
+
+def check_recent(tx: Any, days: int = 7) -> list[str]:
+    """What differs in the newest days that have sales; reads no more than what happened in them."""
+    newest = dao.product_days(tx)
+    if newest is None:
+        return []
+    from_day = newest[1] - days + 1
+    return _named("sales_day", dao.differences_since(tx, tx.zone.bounds(from_day)[0], from_day))
 
 
 def prune(tx: Tx, now_ms: int) -> int:

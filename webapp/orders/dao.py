@@ -104,6 +104,11 @@ def find_newest(tx: Executes, limit: int) -> list[int]:
     return [row[0] for row in sql.find_newest.all(tx, limit=limit)]
 
 
+def find_last_return(tx: Executes) -> int:
+    """The highest id of a return, 0 without any."""
+    return int(sql.find_last_return.value(tx) or 0)
+
+
 def find_feed(tx: Executes, now_ms: int, limit: int) -> list[int]:
     """The ids of the orders that happened last, newest first."""
     return [row[0] for row in sql.find_feed.all(tx, now_ms=now_ms, limit=limit)]
@@ -128,10 +133,20 @@ def find_page(
     return query.all(tx, limit=limit, after_value=value, after_id=last_id, **condition)
 
 
-def find_return_page(tx: Executes, limit: int, before: tuple[int, int] | None, from_ms: int, to_ms: int) -> list[Any]:
-    """Return ids with their times, newest first."""
+def find_return_page(tx: Executes, limit: int, before: tuple[int, int] | None, condition: dict[str, Any]) -> list[Any]:
+    """Return ids with their times, newest first, under the period and the filters of a list of orders."""
     value, last_id = before or (1 << 62, 1 << 62)
-    return sql.find_return_page.all(tx, limit=limit, before_ms=value, before_id=last_id, from_ms=from_ms, to_ms=to_ms)
+    return sql.find_return_page.all(tx, limit=limit, before_ms=value, before_id=last_id, **condition)
+
+
+def sum_matching(tx: Executes, order_ids: Sequence[int], condition: dict[str, Any]) -> dict[int, int]:
+    """What the lines that the filters mean came to, by order id."""
+    return dict(sql.sum_matching.all(tx, ids=order_ids, **condition))
+
+
+def sum_matching_returns(tx: Executes, return_ids: Sequence[int], condition: dict[str, Any]) -> dict[int, int]:
+    """What was given back for the lines that the filters mean, by return id."""
+    return dict(sql.sum_matching_returns.all(tx, ids=return_ids, **condition))
 
 
 def find_export_lines(tx: Executes, order_ids: Sequence[int]) -> dict[int, list[Any]]:

@@ -11,6 +11,7 @@ from webapp.errors import NotFound
 from webapp.orders import actions, dao
 from webapp.orders import routes_list as listing
 from webapp.orders import routes_named as naming
+from webapp.orders import routes_sums as summing
 from webapp.orders.islands import Known
 from webapp.orders.shapes import incoming, outgoing
 from webapp.web import batches, forms, respond, validate
@@ -19,7 +20,9 @@ from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
 from webapp.web.respond import made
 
 blueprint = Blueprint("orders", __name__)
-BATCH = {"application/x-ndjson": {"type": "string"}, "application/json": {"type": "array", "items": {"type": "object"}}}
+BATCH = {"application/x-ndjson": {"type": "string"}, "application/json": {
+    "type": "array", "items": {"description": "An order; one that is wrong is refused alone"}, "examples": [[{"product_id": "TEA-ICED-330", "quantity": 1}]],
+}}  # fmt: skip
 QUERY: list[Query | str] = [*FILTERS, *PERIODS, *PAGING, "status", "min_total", "max_total", "q", "sort"]
 
 
@@ -107,14 +110,22 @@ def index() -> Response:
     face = respond.wanted("json", "html", "csv")
     with reading.reading() as tx:
         asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone)
-        if face == "csv":
-            return respond.respond(csv=lambda: (outgoing.EXPORT_COLUMNS, _export(wanted)), filename="orders.csv")
+    if face == "csv":
+        return respond.respond(csv=lambda: (outgoing.EXPORT_COLUMNS, _export(wanted)), filename="orders.csv")
+
+    def find(tx: Any) -> tuple[list[Any], list[Any], dict[str, Any]]:
         rows = dao.find_page(tx, wanted.sort, asked.limit + 1, wanted.after(asked.after), wanted.condition)
-        shown, following = asked.cut(rows, lambda row: [row[wanted.value], row["id"]])
-        ids = [row["id"] for row in shown]
+        ids = [row["id"] for row in rows[: asked.limit]]
         known = Known(tx, ids, decimals=face == "html")
-        items = [known.order(order_id) for order_id in ids]
-        context = listing.page(tx, wanted, asked.args) if face == "html" else {}
+        around = {} if face != "html" else {**listing.page(tx, wanted, asked.args), **summing.sums(tx, wanted, ids)}
+        return rows, [known.order(order_id) for order_id in ids], around
+
+    if wanted.filters.of_products:  # whose sums may have to be counted from lines
+        rows, items, context = reading.in_thread(find)
+    else:
+        with reading.reading() as tx:
+            rows, items, context = find(tx)
+    following = asked.cut(rows, lambda row: [row[wanted.value], row["id"]])[1]
     answer = {"items": items, "next": following}
     return respond.respond(
         answer, page=lambda: ("orders/index.html", {**context, **answer}), csv=((), ()), next=following
@@ -232,15 +243,15 @@ def show_return(return_id: int) -> Response:
 
 @blueprint.get("/returns")
 @api(
-    "GET", "/returns", summary="List returns", response=outgoing.ReturnsOut, query=[*PERIODS, *PAGING], errors=[422],
-    tag="orders",
+    "GET", "/returns", summary="List returns", response=outgoing.ReturnsOut, query=[*FILTERS, *PERIODS, *PAGING],
+    errors=[422], tag="orders",
 )  # fmt: skip
 def index_returns() -> Response:
-    """Returns with and without a known sale, newest first."""
-    asked, (from_ms, to_ms) = listing.ask_span(clock.now_ms(), store.shop().zone)
+    """Returns with and without a known sale under the filters, newest first."""
     with reading.reading() as tx:
+        asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone)
         before = (asked.after[0], asked.after[1]) if asked.after else None
-        rows = dao.find_return_page(tx, asked.limit + 1, before, from_ms, to_ms)
+        rows = dao.find_return_page(tx, asked.limit + 1, before, wanted.condition)
         shown, following = asked.cut(rows, lambda row: [row["returned_ms"], row["id"]])
         ids = [row["id"] for row in shown]
         entries, lines = (dao.find_returns(tx, ids), dao.find_return_lines(tx, ids)) if ids else ({}, {})

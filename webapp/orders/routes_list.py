@@ -27,13 +27,17 @@ _LISTS = (
 
 @dataclass(frozen=True)
 class Wanted:
-    """A list as asked for: `condition` are the parameters of the queries, `filters` what was resolved."""
+    """A list as asked for: `condition` are the parameters of the queries, `filters` what was resolved.
+
+    with_returns: its export holds the returns, too. is_figure: filters and period say all of it, as with a figure.
+    """
 
     sort: str
     condition: dict[str, Any]
     filters: filters.Filters
     period: periods.Period
     with_returns: bool
+    is_figure: bool
 
     @property
     def value(self) -> str:
@@ -50,13 +54,6 @@ def ask(tx: Any, now_ms: int, zone: Zone) -> tuple[paging.Asked, Wanted]:
     with validate.naming(lambda: refusals(lambda: parse(tx, request.args, now_ms, zone))):
         asked = paging.ask()
     return asked, parse(tx, asked.args, now_ms, zone)
-
-
-def ask_span(now_ms: int, zone: Zone) -> tuple[paging.Asked, tuple[int, int]]:
-    """The page and the instants that this request asks for, half-open, an open end far away. Raises Invalid."""
-    with validate.naming(lambda: refusals(lambda: periods.parse(request.args, now_ms, zone))):
-        asked = paging.ask()
-    return asked, _span(periods.parse(asked.args, now_ms, zone))
 
 
 def _span(period: periods.Period) -> tuple[int, int]:
@@ -83,14 +80,20 @@ def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone) -> Wanted:
         "status": status, "min_total": least, "max_total": most, "q": q,
         "q_id": int(q) if q and q.isascii() and q.isdigit() and len(q) < 19 else -1,
         "q_like": None if q is None else "%" + q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%",
-        "any_line": not found.of_products,
+        **filtered(found),
     }  # fmt: skip
+    is_figure = not (status or q or least is not None or most is not None)
+    return Wanted(sort, condition, found, period, with_returns=is_figure and not found, is_figure=is_figure)
+
+
+def filtered(found: filters.Filters) -> dict[str, Any]:
+    """The filters as the queries of lists take them."""
+    condition: dict[str, Any] = {"any_line": not found.of_products}
     for name, attribute, listed in _LISTS:
         values = getattr(found, attribute)
         condition[listed] = list(values)
         condition[f"any_{name}"] = not values
-    plain = not (found or status or q or least is not None or most is not None)
-    return Wanted(sort, condition, found, period, with_returns=plain)
+    return condition
 
 
 def _choice(args: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str | None:

@@ -15,7 +15,7 @@ from webapp.web.fields import Code, Flag, Input, Instant, Money, MoneyOut, Name,
 LEFT_OUT: Any = Field(default_factory=lambda: None)
 
 
-class NewProduct(Input):
+class NewProduct(Input, json_schema_extra={"examples": [{"sku": "TEA-ICED-330", "name": "Iced tea 330 ml", "price": 2.4, "stock": 120}]}):
     """A product as asked for; category, brand, vendor and price tier are made when new."""
 
     sku: Sku
@@ -33,7 +33,7 @@ class NewProduct(Input):
     tags: Tags = []
 
 
-class ChangedProduct(Input):
+class ChangedProduct(Input, json_schema_extra={"examples": [{"price": 2.5}]}):
     """What is to change of a product; what is left out stays, null takes away what may be missing."""
 
     name: Name = LEFT_OUT
@@ -50,7 +50,7 @@ class ChangedProduct(Input):
     archived: Flag = LEFT_OUT
 
 
-class StockEntry(Input):
+class StockEntry(Input, json_schema_extra={"examples": [{"change": 12, "reason": "delivery"}]}):
     """Goods that came, went or were counted: either by how much, or how many there are."""
 
     count: Level | None = None
@@ -74,13 +74,13 @@ class StockEntry(Input):
         return change
 
 
-class NewName(Input):
+class NewName(Input, json_schema_extra={"examples": [{"name": "Harbour Tea"}]}):
     """A brand or a vendor as asked for."""
 
     name: Name
 
 
-class NewCategory(Input):
+class NewCategory(Input, json_schema_extra={"examples": [{"name": "Drinks/Cold"}]}):
     """A category as asked for: its path, such as "Drinks/Cold"; those above it are made when new."""
 
     name: CategoryPath
@@ -231,8 +231,11 @@ def names_of(rows: Iterable[Any]) -> list[str]:
 
 PRODUCT_BATCH = {
     "application/x-ndjson": {"type": "string"},
-    "application/json": {"type": "array", "items": {"type": "object"}},
-}
+    "application/json": {
+        "type": "array", "items": {"description": "A product; one that is wrong is refused alone"},
+        "examples": [[{"sku": "MUG-01", "name": "Mug", "price": 12.5}]],
+    },
+}  # fmt: skip
 
 
 class Products(Output):
@@ -270,7 +273,7 @@ class Names(Output):
     next: str | None
 
 
-class BatchEntry(Output):
+class BatchEntry(Output, json_schema_serialization_defaults_required=False):
     """What became of one item of a batch."""
 
     index: int

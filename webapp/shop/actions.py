@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from webapp.errors import Problem
+from webapp.jobs import queue
 from webapp.live import outbox
 from webapp.shop import dao, rules
 from webapp.shop.shapes import ChangedSettings, NewChannel, NewLocation, channel_json, location_json
@@ -70,3 +71,9 @@ def change_settings(tx: Any, items: Sequence[ChangedSettings]) -> list[dict[str,
                 seq = outbox.append(tx, "shop", "changed", 1)
         results.append({**wanted, "seq": seq})
     return results
+
+
+def ask_for_backups(tx: Any, items: Sequence[None]) -> list[dict[str, Any]]:
+    """A backup is made by the worker as soon as it can; one that waits already is joined. Results are {"job_id"}."""
+    job_id = queue.add(tx, "backup_now", dedupe=True)
+    return [{"job_id": job_id} for _ in items]

@@ -1,18 +1,20 @@
 """What comes in and goes out of the shop's settings, channels and locations."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
+from webapp.clock import format_time
 from webapp.shop.shapes_fields import ChannelKind, Latitude, LocaleName, Longitude, Region, TimeZone
 from webapp.web.fields import Code, Input, Name, Output
 
 # A member that may be left out and cannot be null.
 LEFT_OUT: Any = Field(default_factory=lambda: None)
+Degrees = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 
 
-class NewChannel(Input):
+class NewChannel(Input, json_schema_extra={"examples": [{"code": "market", "kind": "store", "name": "Market stall"}]}):
     """A channel as asked for; without a name it is called by its code."""
 
     code: Code
@@ -29,7 +31,7 @@ class Channel(Output):
     kind: str
 
 
-class NewLocation(Input):
+class NewLocation(Input, json_schema_extra={"examples": [{"code": "pier", "name": "The pier", "region": "GB-BNH"}]}):
     """A place with stock as asked for; without a name it is called by its code."""
 
     code: Code
@@ -47,12 +49,12 @@ class Location(Output):
     code: str
     name: str
     region: str | None
-    latitude: Decimal | None
-    longitude: Decimal | None
+    latitude: Degrees | None
+    longitude: Degrees | None
     time_zone: str | None
 
 
-class ChangedSettings(Input):
+class ChangedSettings(Input, json_schema_extra={"examples": [{"name": "Harbour & Pine"}]}):
     """The settings of the shop that can change later; currency and time zone cannot."""
 
     name: Name = LEFT_OUT
@@ -114,3 +116,35 @@ class Locations(Output):
 
     items: list[Location]
     next: str | None
+
+
+class Backup(Output):
+    """A verified backup in the folder."""
+
+    file: str
+    at: str
+    bytes: int
+
+
+class Backups(Output):
+    """The backups of this shop; old: the last good one is older than two days. job: what was asked for or due last."""
+
+    items: list[Backup]
+    folder: str
+    last_at: str | None
+    old: bool
+    job: dict[str, Any] | None
+
+
+def backups_json(found: dict[str, Any]) -> dict[str, Any]:
+    """The backups as answers show them."""
+    job, last_ms = found["job"], found["newest_ms"]
+    return {
+        "items": [
+            {"file": one.file.name, "at": format_time(one.at_ms), "bytes": one.bytes} for one in found["backups"]
+        ],
+        "folder": found["folder"],
+        "last_at": None if last_ms is None else format_time(last_ms),
+        "old": found["old"],
+        "job": None if job is None else {"id": job["id"], "state": job["state"], "error": job["error"]},
+    }

@@ -6,6 +6,7 @@ from flask import Flask, Response, request
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import IntegerConverter
 
+from webapp import __version__
 from webapp.errors import FieldError, Invalid
 from webapp.web import answers, forms, jsonio, negotiate, openapi, problems, security
 from webapp.web.answers import Answer, Finished
@@ -66,9 +67,13 @@ def _options() -> Response:
 
 
 def _check_query() -> None:
-    if not request.environ["QUERY_STRING"] or request.url_rule is None:
+    environ, rule = request.environ, request.url_rule
+    if rule is None:
         return
-    operation = openapi.registry.find(request.method, request.url_rule.rule)
+    environ["takings.rule"] = rule.rule  # by which the gate counts it
+    if not environ["QUERY_STRING"]:
+        return
+    operation = openapi.registry.find(request.method, rule.rule)
     if operation is None or operation.names.issuperset(request.args):
         return
     if "html" in operation.faces and negotiate.face(*operation.faces) == "html":
@@ -85,5 +90,5 @@ _said: dict[int, Finished] = {}
 def _openapi() -> Response:
     size = len(openapi.registry.operations)
     if size not in _said:
-        _said[size] = Finished(jsonio.to_bytes(openapi.document()), answers.JSON)
+        _said[size] = Finished(jsonio.to_bytes(openapi.document(__version__)), answers.JSON)
     return answers.send(_said[size])

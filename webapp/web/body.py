@@ -221,6 +221,7 @@ def upload(name: str = "file") -> tuple[FileStorage, Form]:
     body = _read_multipart(UPLOAD)
     assert body.files is not None and body.form is not None
     if name not in body.files:
+        g.files_sent = True  # it should have been: a program that forgot its file is answered as one
         raise Invalid("", FieldError(f"/{name}", "missing", "Choose a file."))
     return body.files[name], body.form
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 from flask import g, has_request_context, request
 from werkzeug.formparser import parse_form_data
 
+from webapp.db import reading
 from webapp.errors import FieldError, Invalid, Malformed
 
 METHODS = frozenset({"PATCH", "PUT", "DELETE"})
@@ -22,6 +23,7 @@ HIDDEN = frozenset({"_method", "idempotency_key"})
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 MOST_FIELDS, MOST_ROWS, MOST_DEPTH = 20_000, 1001, 8
 _BODY = 1 << 20
+FORM_S = 30.0
 
 
 @dataclass
@@ -158,7 +160,7 @@ class MethodOverride:
         size = environ.get("CONTENT_LENGTH") or ""
         if not size.isdigit() or len(size) > 9 or int(size) > _BODY:
             return
-        body = environ["wsgi.input"].read(int(size))
+        body = _within_time(environ["wsgi.input"], int(size))
         environ["wsgi.input"] = BytesIO(body)
         if b"_method" not in body:
             return
@@ -169,6 +171,18 @@ class MethodOverride:
         method = said[-1].strip().upper() if said else ""
         if method in METHODS:
             environ["REQUEST_METHOD"] = method
+
+
+def _within_time(source: Any, size: int) -> bytes:
+    """The body of a form; of one that does not come in time nothing, which is then one that was cut off."""
+    if not reading.cooperative():
+        return bytes(source.read(size))
+    import gevent
+
+    body = b""
+    with gevent.Timeout(FORM_S, False):
+        body = bytes(source.read(size))
+    return body
 
 
 # ---- The page of a form that failed ----

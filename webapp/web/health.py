@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response
 
-from webapp import clock
+from webapp import __version__, clock
 from webapp.db import migrations, reading
 from webapp.jobs import queue
 from webapp.web import answers, jsonio
@@ -12,7 +12,10 @@ from webapp.web.openapi import api
 blueprint = Blueprint("health", __name__)
 WORKER_MS = 30_000
 HEALTH = {
-    "application/json": {"type": "object", "properties": {"status": {"type": "string"}, "checks": {"type": "object"}}}
+    "application/json": {
+        "type": "object",
+        "properties": {"status": {"type": "string"}, "version": {"type": "string"}, "checks": {"type": "object"}},
+    }
 }
 
 
@@ -49,6 +52,6 @@ def readyz() -> Response:
 
 def _answer(checks: dict[str, str]) -> Response:
     well = all(word == "ok" for word in checks.values())
-    body = jsonio.to_bytes({"status": "ok" if well else "unavailable", "checks": checks})
+    body = jsonio.to_bytes({"status": "ok" if well else "unavailable", "version": __version__, "checks": checks})
     headers = [] if well else [("Retry-After", "5")]
     return answers.send(Finished(body, answers.JSON), 200 if well else 503, [*headers, answers.SECRET])

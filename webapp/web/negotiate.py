@@ -1,4 +1,4 @@
-"""Which face of an address is asked for: `html`, `json` or `csv`, by `?format=` or the best match of Accept."""
+"""Which face of an address is asked for: html, json, csv or xlsx, by `?format=` or the best match of Accept."""
 
 from functools import lru_cache
 
@@ -7,8 +7,13 @@ from flask import g, request
 from webapp.errors import invalid_parameter
 from webapp.web import forms
 
-TYPES = {"html": ("text/html", "text/*"), "json": ("application/json", "application/*"), "csv": ("text/csv", "text/*")}
-FACES = ("json", "html", "csv")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A sheet is answered to who asks for it by name: no "*/*" and no "application/*" means one.
+TYPES = {
+    "html": ("text/html", "text/*"), "json": ("application/json", "application/*"), "csv": ("text/csv", "text/*"),
+    "xlsx": (XLSX, ""),
+}  # fmt: skip
+FACES = ("json", "html", "csv", "xlsx")
 _LONGEST = 1000
 
 
@@ -74,7 +79,7 @@ def _liking(name: str, ranges: dict[str, float]) -> tuple[float, bool]:
     exact, family = TYPES[name]
     if exact in ranges:
         return ranges[exact], True
-    return ranges.get(family, ranges.get("*/*", 0.0)), False
+    return (ranges.get(family, ranges.get("*/*", 0.0)) if family else 0.0), False
 
 
 def _ranges(header: str) -> dict[str, float]:

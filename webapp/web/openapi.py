@@ -20,7 +20,11 @@ Route = TypeVar("Route", bound=Callable[..., Any])
 Content = type[BaseModel] | Mapping[str, Any] | None
 REF = "#/components/schemas/{model}"
 READ, LIST = ("json", "html"), ("json", "html", "csv")
-_TYPES = {"json": "application/json", "html": "text/html", "csv": "text/csv"}
+SHEET = (*LIST, "xlsx")
+_TYPES = {
+    "json": "application/json", "html": "text/html", "csv": "text/csv",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}  # fmt: skip
 _RULE = re.compile(r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>")
 _PHRASES = {
     101: "The connection is a socket from now on", 200: "The answer", 201: "Made",
@@ -183,7 +187,10 @@ PROBLEM: dict[str, Any] = {
 }  # fmt: skip
 _PROBLEM_ANSWER = {
     "description": "A refusal",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        "text/html": {"schema": {"type": "string"}},  # a page, or the form again, for who asked for pages
+    },
 }
 _KEY = {
     "name": "Idempotency-Key", "in": "header", "required": False,
@@ -228,6 +235,8 @@ def _path_parameters(rule: str) -> list[dict[str, Any]]:
 
 def _parameter(query: Query) -> dict[str, Any]:
     schema = query.kind if isinstance(query.kind, dict) else TypeAdapter(query.kind).json_schema(ref_template=REF)
+    if "enum" in schema and query.name != "format":  # a form sends what was left empty, too
+        schema = {**schema, "enum": [*schema["enum"], ""]}
     said = {
         "name": query.name, "in": "query", "required": False,
         "schema": {"type": "array", "items": schema} if query.many else schema,

@@ -8,6 +8,7 @@ from jinja2 import TemplateNotFound
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from webapp import counters
 from webapp.errors import FieldError, Problem, TooLarge
 from webapp.web import answers, forms, jsonio, negotiate
 from webapp.web.answers import Answer, Finished
@@ -52,11 +53,15 @@ def answer(problem: Problem) -> Response:
         log.error("%s: %s", problem.code, problem.detail)
     failure = forms.failure()
     if problem.status in _OF_FORMS and failure is not None and negotiate.wants_page():
-        return _form_again(problem, failure)
+        try:
+            return _form_again(problem, failure)
+        except Problem as gone:  # what the form was about is not there
+            return _answer(gone, [])
     return _answer(problem, [])
 
 
 def _answer(problem: Problem, headers: list[tuple[str, str]]) -> Answer:
+    counters.REFUSALS.add(1, problem.code)
     if problem.retry_after is not None:
         headers.append(("Retry-After", str(problem.retry_after)))
     if problem.location is not None:
@@ -93,6 +98,7 @@ def page(problem: Problem) -> bytes:
 
 
 def _form_again(problem: Problem, failure: forms.Failure) -> Response:
+    counters.REFUSALS.add(1, problem.code)
     form = failure.form or getattr(g, "form_sent", None) or forms.Form({})
     context = failure.context() if callable(failure.context) else failure.context
     known: dict[str, Any] = {

@@ -12,17 +12,18 @@ from flask import Response, render_template, request
 
 from webapp.db.writer import Key
 from webapp.errors import PreconditionFailed
-from webapp.web import answers, csvio, jsonio, negotiate
+from webapp.web import answers, csvio, jsonio, negotiate, xlsxio
 from webapp.web.answers import Answer, Finished
 
 Page = tuple[str, Mapping[str, Any]]
 Table = tuple[Iterable[str], Iterable[Iterable[Any]]]
+Sheet = tuple[Iterable[str], Iterable[Iterable[Any]], Mapping[str, Any]]
 Lazy = Any
 _LOCATION_SAFE = "/?&=%#:;,+@!$'()*~-._[]"
 
 
 def wanted(*offered: str) -> str:
-    """The face that will be answered with, of those offered ("html", "json", "csv"); Invalid for a bad `format`."""
+    """The face that will be answered with, of those offered (html, json, csv, xlsx); Invalid for a bad `format`."""
     return negotiate.face(*offered)
 
 
@@ -32,6 +33,7 @@ def respond(
     page: Page | Callable[[], Page | Finished] | None = None,
     partial: Page | Callable[[], Page] | None = None,
     csv: Table | Callable[[], Table] | None = None,
+    xlsx: Table | Sheet | Callable[[], Table | Sheet] | None = None,
     filename: str = "",
     status: int = 200,
     location: str | None = None,
@@ -42,10 +44,12 @@ def respond(
 
     data: what JSON says, or bytes of JSON, or a function that makes either; None: there is no JSON. page and partial: a
     template and its context, or a function that gives them (a Finished page, too); partial is the fragment alone. csv:
-    columns and rows, streamed; filename: what it is saved as. next: the address of the next page of a list.
+    columns and rows, streamed; xlsx: the same as a sheet, with what a second sheet says of it as a third; filename: what
+    both are saved as. next: the address of the next page of a list.
     secret: a secret or a personal field is shown, so that nobody keeps it.
     """
     offered = (*(("json",) if data is not None else ()), *(("html",) if page else ()), *(("csv",) if csv else ()))
+    offered = (*offered, *(("xlsx",) if xlsx else ()))
     face = negotiate.face(*offered)
     headers = []
     if location is not None:
@@ -56,6 +60,10 @@ def respond(
         columns, rows = _made(csv)
         headers.append(("Content-Disposition", csvio.disposition(filename or "takings.csv")))
         return answers.stream(csvio.stream(columns, rows), answers.CSV, headers)
+    if face == "xlsx":
+        name = (filename or "takings.csv").rpartition(".")[0] + ".xlsx"
+        headers.append(("Content-Disposition", csvio.disposition(name)))
+        return answers.stream(xlsxio.stream(*_made(xlsx)), negotiate.XLSX, headers)
     if face == "json":
         return answers.send(_json(_made(data)), status, headers, secret)
     shown = partial if partial is not None and negotiate.is_partial() else page

@@ -14,6 +14,7 @@ from html import escape
 from typing import Any
 from urllib.parse import urlsplit
 
+from webapp import counters
 from webapp.web import jsonio, negotiate
 from webapp.web.logs import Access
 
@@ -91,7 +92,10 @@ class Gate:
             return start_response(status, headers, exc_info) if exc_info else start_response(status, headers)
 
         refusal = self.refusal(environ)
+        if refusal:
+            counters.REFUSALS.add(1, refusal[1])
         result = refused(environ, start, *refusal) if refusal else self.app(environ, start)
+        counters.request(environ, said[0], time.perf_counter() - began)
         if Access.handler is not None:
             Access.say(environ, said[0], began, request_id)
         return result

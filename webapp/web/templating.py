@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import sqlite3
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,8 +13,8 @@ from flask import Flask, current_app, has_request_context, request
 from jinja2 import Undefined
 from markupsafe import Markup
 
-from webapp import clock, money
-from webapp.db import store
+from webapp import __version__, clock, money
+from webapp.db import guard, store
 from webapp.text import NONE, Formatter
 from webapp.web import appearance, assets
 
@@ -32,6 +33,7 @@ PAGES = (
     Page("sell", "/sell", "Sell", "s"),
     Page("orders", "/orders", "Orders", "o"),
     Page("products", "/products", "Products", "p"),
+    Page("explore", "/explore", "Explore", "x"),
     Page("imports", "/imports", "Imports", "i"),
     Page("settings", "/settings", "Settings", "e"),
 )
@@ -55,6 +57,7 @@ def register(app: Flask) -> None:
         now_ms=clock.now_ms,
         tabs=TABS,
         money_sign=money_sign,
+        version=__version__,
     )
     app.context_processor(surroundings)
 
@@ -63,7 +66,8 @@ def surroundings() -> dict[str, Any]:
     """What the frame of every page shows: the shop, its mode, how this screen wants to look."""
     wall = has_request_context() and request.args.get("screen") == "wall"
     return {
-        "shop": _shop(), "appearance": appearance.read(), "screen": "wall" if wall else "", "pages": _pages()
+        "shop": _shop(), "appearance": appearance.read(), "screen": "wall" if wall else "", "pages": _pages(),
+        "notice": _notice(),
     }  # fmt: skip
 
 
@@ -71,6 +75,13 @@ def _shop() -> store.Shop | None:
     try:
         return store.shop()
     except RuntimeError:  # an error page before a database is open
+        return None
+
+
+def _notice() -> guard.Notice | None:
+    try:
+        return guard.notice()
+    except (RuntimeError, sqlite3.Error, OSError):  # the page says what it came to say
         return None
 
 

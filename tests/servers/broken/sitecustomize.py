@@ -8,6 +8,8 @@ import importlib.machinery
 import os
 import sys
 
+import wire  # of this folder, which stands on the path
+
 
 def acknowledge_before_commit(module):
     """Answers are given before the transaction commits."""
@@ -71,9 +73,137 @@ def wait_inside_sqlite(module):
     module.Session._begin = begin
 
 
+def believe_the_disk(module):
+    """A commit that fails is taken for one that went well."""
+
+    def run(self, requests):
+        connection = self.connection()
+        self._begin(connection)
+        shop = module.store.shop()
+        tx = module.Tx(connection, module.clock.now_ms(), shop.zone, shop.currency)
+        module.group.run(tx, requests)
+        try:
+            connection.execute("commit")
+        except module.sqlite3.Error:
+            if connection.in_transaction:
+                connection.execute("rollback")
+
+    module.Session._run = run
+
+
+def sync_seldom(module):
+    """Commits are not synced; only checkpoints are."""
+    connect = module.connect
+
+    def relaxed(path, *, write=False):
+        connection = connect(path, write=write)
+        connection.execute("pragma synchronous = normal")
+        return connection
+
+    module.connect = relaxed
+
+
+def commit_in_two(module):
+    """The sale is committed first, and its rollups and events after it."""
+    flush = module.Tx.flush
+
+    def late(self):
+        self.connection.execute("commit")
+        self.connection.execute("begin immediate")
+        flush(self)
+
+    module.Tx.flush = late
+
+
+def skip_checks(module):
+    """Nothing is checked when the shop opens."""
+    module.check_at_start = lambda: {"stopped": None, "found": []}
+
+
+def die_of_memory(module):
+    """A want of memory inside the writer ends it."""
+
+    def commit(self, session):
+        self.under_way = ()
+        done = session.commit(self.gather)
+        if any("memory" in str(request.error) for request in done):
+            raise MemoryError
+        return done
+
+    module._Front.commit = commit
+
+
+def keep_the_epoch(module):
+    """A restored database goes on under the old name of its history."""
+    rename = module._rename_history
+
+    def keep(fresh):
+        connection = module.sqlite3.connect(fresh)
+        before = connection.execute("select value from epoch").fetchone()[0]
+        seq, _ = rename(fresh)
+        connection.execute("update epoch set value = ?", (before,))
+        connection.commit()
+        connection.close()
+        return seq, before
+
+    module._rename_history = keep
+
+
+def copy_the_file(module):
+    """A backup is the file as it lies there, without its log."""
+    import shutil
+
+    def copy(source, target, tell):
+        shutil.copyfile(source, target)
+        connection = module.sqlite3.connect(target)
+        connection.execute("pragma journal_mode = delete")
+        connection.close()
+        return 0
+
+    module.copy = copy
+
+
+def restore_without_migrating(module):
+    """An old backup is put in place as it is."""
+    module.migrations.migrate = lambda connection, now_ms: []
+    module.backup.check = lambda fresh: None
+    module._rename_history = lambda fresh: (0, "")
+
+
+def migrate_by_statement(module):
+    """Each statement of a migration is committed on its own."""
+
+    def migrate(connection, now_ms):
+        done = []
+        for number, name, file in module.pending(connection):
+            for statement in module.statements(file.read_text("utf-8")):
+                connection.execute(statement)
+            connection.execute("insert into schema_migration values (?, ?, ?)", (number, name, now_ms))
+            done.append(file.stem)
+        return done
+
+    module.migrate = migrate
+
+
+def answer_any_host(module):
+    """The Host header is not looked at."""
+    module.Gate._look_at_host = lambda self, host: True
+
+
 BUILDS = {
+    **wire.BUILDS,
     "acknowledge_before_commit": ("webapp.db.writer", acknowledge_before_commit),
     "forget_keys": ("webapp.db.group", forget_keys),
+    "believe_the_disk": ("webapp.db.writer", believe_the_disk),
+    "sync_seldom": ("webapp.db.sqlite", sync_seldom),
+    "commit_in_two": ("webapp.db.tx", commit_in_two),
+    "skip_checks": ("webapp.verify", skip_checks),
+    "die_of_memory": ("webapp.db.fronts", die_of_memory),
+    "keep_the_epoch": ("webapp.db.restore", keep_the_epoch),
+    "copy_the_file": ("webapp.db.backup", copy_the_file),
+    "restore_without_migrating": ("webapp.db.restore", restore_without_migrating),
+    "migrate_by_statement": ("webapp.db.migrations", migrate_by_statement),
+    "answer_any_host": ("webapp.web.security", answer_any_host),
     "reuse_keys": ("webapp.db.group", reuse_keys),
     "sell_what_is_not_there": ("webapp.orders.rules", sell_what_is_not_there),
     "wait_inside_sqlite": ("webapp.db.writer", wait_inside_sqlite),

@@ -1,6 +1,6 @@
-"""The live pieces of Today: totals, courses over time, and lists. `page_context` is what the page needs."""
+"""The live pieces: totals, courses over time and lists of Today, the answer of Explore. `page_context` is Today's."""
 
-from . import courses, lists, totals
+from . import answer, courses, lists, totals
 from .totals import page_context
 
-__all__ = ["courses", "lists", "page_context", "totals"]
+__all__ = ["answer", "courses", "lists", "page_context", "totals"]

@@ -5,8 +5,8 @@ from typing import Any
 
 from webapp import charts, clock
 from webapp.analytics import dao, shapes_view
+from webapp.analytics.rules import buckets, labels, words
 from webapp.analytics.rules import hours as by_hour
-from webapp.analytics.rules import labels, words
 from webapp.analytics.rules.hours import Hour
 from webapp.analytics.shapes_view import View
 from webapp.charts import Column, Course, HeatRow, Names
@@ -33,10 +33,10 @@ def curve(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     key = element_id(view.address("/analytics/curve")) + "-c"
     if view.day is not None:
         title = "Running total" + (f" against {view.against}" if view.against else "")
-        return {"title": title, "chart": _running(tx, view, view.day, now_ms, said, key)}
+        return {"title": title, "chart": _running(tx, view, view.day, now_ms, said, key), "about": view.about}
     grain = words.grain(view.span.days)
     title = f"Each {grain}" + (f" against {view.against}" if view.against else "")
-    return {"title": title, "chart": _columns(tx, view, grain, now_ms, said, key)}
+    return {"title": title, "chart": _columns(tx, view, grain, now_ms, said, key), "about": view.about}
 
 
 # ---- One day ----
@@ -128,40 +128,9 @@ def _bucket(row: Row, grain: str, said: Formatter, index: int, count: int) -> Co
     time = row.time or 0
     value, then = row.values["net_sales"], row.compare["net_sales"] if row.compare else None
     return Column(
-        f"{grain}{time}", index, index + 1, _bucket_name(time, grain, said), _int(value), _int(then),
-        _bucket_tick(time, grain, said, index, count), row.open,
+        f"{grain}{time}", index, index + 1, buckets.name(time, grain, said), _int(value), _int(then),
+        buckets.tick(time, grain, said, index, count), row.open,
     )  # fmt: skip
-
-
-def _bucket_name(time: int, grain: str, said: Formatter) -> str:
-    if grain == "hour":
-        return said.pattern(time, "EEE d MMM HH:mm")
-    if grain == "day":
-        return said.date(time)
-    if grain == "week":
-        return f"Week of {said.day_month(time)}"
-    if grain == "month":
-        return said.month(time)
-    date = clock.day_to_date(time)
-    return str(date.year) if grain == "year" else f"Q{(date.month + 2) // 3} {date.year}"
-
-
-def _bucket_tick(time: int, grain: str, said: Formatter, index: int, count: int) -> str:
-    """What stands under a column: the first in full, then only what changes."""
-    if grain == "hour":
-        return said.time(time)
-    date = clock.day_to_date(time)
-    if grain == "day":
-        if count <= 10:
-            return f"{said.weekday(time)} {date.day}"
-        monday = clock.weekday(time) == 1
-        return (said.day_month(time) if index < 7 or date.day <= 7 else str(date.day)) if monday else ""
-    if grain == "week":
-        return said.day_month(time)
-    if grain == "month":
-        first = index == 0 or date.month == 1
-        return said.pattern(said.zone.noon(time), "MMM y" if first else "MMM")
-    return _bucket_name(time, grain, said)
 
 
 def _int(value: Any) -> int | None:
@@ -179,7 +148,7 @@ def days(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     columns = [
         Column(
             f"d{row.time}", i, i + 1, said.date(row.time), _int(row.values["net_sales"]),
-            _int(before.values["net_sales"]), _bucket_tick(row.time or 0, "day", said, i, DAYS), row.open,
+            _int(before.values["net_sales"]), buckets.tick(row.time or 0, "day", said, i, DAYS), row.open,
         )
         for i, (row, before) in enumerate(zip(rows, then, strict=True))
     ]  # fmt: skip
@@ -190,7 +159,8 @@ def days(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         label=labels.full(said), axis=labels.axis(said), names=Names("Day", "Taken", "4 weeks before"),
         summary=f"The last {DAYS} days: most on {best.label}, {said.money(int(best.value or 0))}.",
     )  # fmt: skip
-    return {"chart": chart, "any": any(column.value or column.then for column in columns)}
+    shown = view.of_days(today - DAYS + 1, today)
+    return {"chart": chart, "any": any(column.value or column.then for column in columns), "about": shown}
 
 
 def _daily(tx: Any, view: View, first: int, now_ms: int) -> list[Row]:
@@ -227,4 +197,6 @@ def heat(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         summary=f"Busiest: {top}, {said.money(cells.get(best, 0))} on average.",
         rest="Touch or point at an hour; arrow keys work too",
     )  # fmt: skip
-    return {"chart": chart, "any": any(cells.values()), "weeks": weeks}
+    today = tx.zone.day_of(now_ms)
+    shown = view.of_days(today - 7 * weeks, today - 1)
+    return {"chart": chart, "any": any(cells.values()), "weeks": weeks, "about": shown}

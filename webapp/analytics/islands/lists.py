@@ -55,7 +55,7 @@ def sources(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         }
         for one, fraction in zip(found, fractions, strict=True)
     ]
-    return {"rows": rows, "against": view.against + view.so_far if view.against else ""}
+    return {"rows": rows, "against": view.against + view.so_far if view.against else "", "about": view.about}
 
 
 def _alone(view: View, narrowed: tuple[str, int]) -> str:
@@ -88,7 +88,7 @@ def sellers(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         }
         for product in best
     ]  # fmt: skip
-    return {"rows": rows, "days": SPARK_DAYS}
+    return {"rows": rows, "days": SPARK_DAYS, "about": view.about}
 
 
 def _stock(row: Any) -> dict[str, Any]:

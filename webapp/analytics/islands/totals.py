@@ -91,6 +91,7 @@ def figures(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         "then": totals.compare["net_sales"] if totals.compare else None,
         "against": view.against + view.so_far if view.against else "",
         "facts": _facts(tx, view, now_ms, said),
+        "about": view.about,
     }
 
 
@@ -137,8 +138,9 @@ def _number(value: int | Decimal | None) -> int | None:
 @island("/analytics/minute", topics=TOPICS, pace=0.25, clock=True, template="analytics/_minute.html")
 def minute(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """Give the revenue and the orders of the last sixty seconds, beside the sixty before; it moves by itself."""
-    filters = shapes_view.view(tx, params, now_ms, store.shop().formatter).filters
-    return {"minute": metrics.last_minute(tx, filters, now_ms)}
+    view = shapes_view.view(tx, params, now_ms, store.shop().formatter)
+    about = view.address("", timed=False)
+    return {"minute": metrics.last_minute(tx, view.filters, now_ms), "about": about}
 
 
 @island("/analytics/tiles", topics=TOPICS, pace=0.5, clock=True, template="analytics/_tiles.html")
@@ -154,7 +156,7 @@ def tiles(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     span = periods.days(last - SPARK_DAYS + 1, last + 1, now_ms, tx.zone)
     rows = ask(tx, names, period=span, grain="day", filters=view.filters, now_ms=now_ms).rows
     key = element_id(view.address("/analytics/tiles"))
-    return {"tiles": [_tile(entry, totals, rows, key) for entry in TILES], "against": view.against}
+    return {"tiles": [_tile(entry, totals, rows, key) for entry in TILES], "against": view.against, "about": view.about}
 
 
 def _shown(value: int | Decimal | None, kind: str) -> int | Decimal | None:

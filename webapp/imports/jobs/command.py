@@ -36,8 +36,15 @@ def import_file(
     with reading.reading() as tx:
         row = actions.find(tx, import_id)
     if state != "done":
-        raise Conflict(row["error"] or "The import was cancelled; what had been read stays. Give the file again to go on.")
-    return {"rows": row["total_rows"], "imported": row["imported"], "repeated": row["repeated"], "rejected": row["rejected"]}
+        raise Conflict(
+            row["error"] or "The import was cancelled; what had been read stays. Give the file again to go on."
+        )
+    return {
+        "rows": row["total_rows"],
+        "imported": row["imported"],
+        "repeated": row["repeated"],
+        "rejected": row["rejected"],
+    }
 
 
 def _given(path: Path, prepared: files.Prepared) -> tuple[int, int]:

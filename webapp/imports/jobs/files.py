@@ -109,7 +109,9 @@ def remap(row: Any, given: MappingIn | None, channels: Any) -> tuple[Mapping, st
 
 def _settled(mapping: Mapping, channels: Any, at: str = "/mapping") -> Mapping:
     """The mapping with the shop's own channel and zone where it names none. Raises Invalid for an unknown channel."""
-    mapping = replace(mapping, channel=mapping.channel or "online", time_zone=mapping.time_zone or store.shop().time_zone)
+    mapping = replace(
+        mapping, channel=mapping.channel or "online", time_zone=mapping.time_zone or store.shop().time_zone
+    )
     if mapping.channel not in channels:
         raise Invalid("", FieldError(f"{at}/channel", "unknown", f"There is no channel {mapping.channel}."))
     return mapping

@@ -8,7 +8,7 @@ from typing import Any
 from webapp import clock
 from webapp.db import reading
 from webapp.imports import actions
-from webapp.imports.jobs import files
+from webapp.imports.jobs import files, places
 from webapp.imports.jobs.gather import Gatherer
 from webapp.imports.rules.lines import SALE, Entry, total_of
 from webapp.imports.shapes import Mapping
@@ -36,12 +36,16 @@ def with_totals(text: str, path: Path, mapping: Mapping) -> str:
     return json.dumps(found, ensure_ascii=False)
 
 
-def totals(path: Path, mapping: Mapping, columns: list[str], context: Context | None = None) -> tuple[int, dict[str, Any] | None]:
+def totals(
+    path: Path, mapping: Mapping, columns: list[str], context: Context | None = None
+) -> tuple[int, dict[str, Any] | None]:
     """How many rows a file has and what they come to, money in minor units; None while the mapping is not complete."""
     if mapping.missing():
         return 0, None
     with reading.reading() as tx:
         against = files.belongs(tx, mapping, clock.now_ms())
+    if mapping.source == "export":
+        against = places.foreseen(against, path, mapping, columns)
     with Gatherer(files.folder()) as gatherer:
         rows, _ = files.read_through(
             path, mapping, columns, against, gatherer, lambda _: context.breathe() if context is not None else None

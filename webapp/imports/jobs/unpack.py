@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from webapp.errors import Invalid, Problem, TooLarge, Unsupported
+from webapp.errors import FieldError, Invalid, Problem, TooLarge, Unsupported
 
 MOST_SENT = 256 << 20
 MOST_UNPACKED = 4 << 30
@@ -88,7 +88,11 @@ def _guarded(chunks: Iterator[bytes]) -> Iterator[bytes]:
     except Problem:
         raise
     except DAMAGED as error:
-        raise Invalid(f"The file is damaged: {error or 'it ends too early'}.", code="damaged") from error
+        raise _refused("damaged", f"The file is damaged: {error or 'it ends too early'}.") from error
+
+
+def _refused(code: str, detail: str) -> Invalid:
+    return Invalid(detail, FieldError("/file", code, detail))
 
 
 def _chunks(file: BinaryIO) -> Iterator[bytes]:
@@ -134,7 +138,7 @@ def _zip_member(file: BinaryIO) -> Iterator[bytes]:
         if any(entry.filename == "[Content_Types].xml" for entry in names):
             raise Unsupported("This is a spreadsheet. Save the sheet as CSV and send that.")
         if len(names) != 1:
-            raise Invalid(f"The archive holds {len(names)} files; one file of rows is needed.", code="not_one_file")
+            raise _refused("not_one_file", f"The archive holds {len(names)} files; one file of rows is needed.")
         entry = names[0]
         if entry.flag_bits & 1:
             raise Unsupported("The archive is locked with a password.")
@@ -149,4 +153,10 @@ def _aside(name: str) -> bool:
 
 
 def _size(number: int) -> str:
-    return f"{number >> 30} GiB" if number >= 1 << 30 else f"{number >> 20} MiB" if number >= 1 << 20 else f"{number} bytes"
+    return (
+        f"{number >> 30} GiB"
+        if number >= 1 << 30
+        else f"{number >> 20} MiB"
+        if number >= 1 << 20
+        else f"{number} bytes"
+    )

@@ -147,7 +147,7 @@ def _sold(lines: list[Line], known: Any, by_name: bool) -> list[SaleLine]:
         found.append(
             SaleLine(
                 product_id, version_id, quantity, price, discount, total, product_cost if cost is None else cost, lot
-            )  # fmt: skip
+            )
         )
     return found
 

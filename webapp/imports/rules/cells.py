@@ -131,7 +131,7 @@ def parse_object(line: str) -> dict[str, str] | Damaged:
         return Damaged("The line is not a JSON object.")
     members = {name: _as_text(value) for name, value in found.items()}
     whole = "".join(members.values())
-    if "\0" in whole or not whole.isascii() and any("\ud800" <= sign <= "\udfff" for sign in whole):
+    if "\0" in whole or (not whole.isascii() and any("\ud800" <= sign <= "\udfff" for sign in whole)):
         return Damaged("The line has a NUL, or half of a character.")
     return members
 

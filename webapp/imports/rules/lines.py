@@ -84,7 +84,7 @@ class LineReader:
             faults.append(self._fault("price", "is negative", cells))
         discount, total, cost = (self._amount(name, cells, faults) for name in ("discount", "total", "cost"))
         quantity = abs(quantity)
-        if quantity * price - (discount or 0) < 0:
+        if price >= 0 and quantity * price - (discount or 0) < 0:
             faults.append(self._fault("discount", "is larger than the line", cells))
         elif total is not None and kind == SALE and total != quantity * price - (discount or 0):
             faults.append(self._fault("total", "is not quantity x price - discount", cells))
@@ -183,7 +183,9 @@ class LineReader:
             return SALE
         if "kind" not in self.at:
             return RETURN
-        return "\x1f".join((RETURN, *(self._cell(name, cells) for name in ("placed_at", "external_id", "reason", "note"))))
+        return "\x1f".join(
+            (RETURN, *(self._cell(name, cells) for name in ("placed_at", "external_id", "reason", "note")))
+        )
 
 
 class ExportReader(LineReader):
@@ -249,8 +251,11 @@ class UciReader(LineReader):
         found = [
             Fault(self.columns[place], wrong.detail, cells[place])
             for place, known in (
-                (at_sku, self.codes), (at_quantity, self.quantities), (at_time, self.times), (at_price, self.amounts),
-            )  # fmt: skip
+                (at_sku, self.codes),
+                (at_quantity, self.quantities),
+                (at_time, self.times),
+                (at_price, self.amounts),
+            )
             if isinstance(wrong := known[cells[place]], Wrong)
         ]
         if "\0" in text:
@@ -279,4 +284,3 @@ def reader_for(mapping: Any, columns: list[str], shop: Belongs) -> LineReader:
 def total_of(line: Line) -> int:
     """What a line comes to, in minor units."""
     return int(line[4] * line[5] - line[6]) if line[7] is None else int(line[7])
-

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from webapp.errors import Unsupported
 from webapp.imports.rules.cells import NDJSON, Damaged, detect_encoding, names_of, open_text, parse_object
@@ -27,11 +28,17 @@ _EXPORT = {
 } | {"customer": ("customerid",)}  # fmt: skip
 _EXPORT_SIGNS = {"kind", "order_id", "placed_at", "sku", "quantity", "price", "total", "currency"}
 _LIKELY = {
-    "sku": ("sku", "stockcode", "artikel", "productcode", "itemcode", "articlenumber", "article", "productid", "itemid", "product", "item", "code"),
+    "sku": (
+        "sku", "stockcode", "artikel", "productcode", "itemcode", "articlenumber", "article", "productid", "itemid", "product",
+        "item", "code",
+    ),
     "quantity": ("quantity", "qty", "units", "pieces", "count", "menge", "anzahl", "quantite"),
     "price": ("price", "unitprice", "itemprice", "priceperunit", "preis", "einzelpreis", "prix"),
     "placed_at": ("placedat", "date", "datetime", "timestamp", "orderdate", "invoicedate", "createdat", "soldat", "time", "datum", "day"),
-    "external_id": ("externalid", "invoiceno", "invoice", "orderno", "orderid", "ordernumber", "receipt", "receiptno", "transactionid", "order"),
+    "external_id": (
+        "externalid", "invoiceno", "invoice", "orderno", "orderid", "ordernumber", "receipt", "receiptno", "transactionid",
+        "order",
+    ),
     "name": ("name", "description", "productname", "itemname", "title", "bezeichnung"),
     "customer": ("customer", "customerid", "customercode", "client"),
     "region": ("region", "country", "land"),
@@ -74,14 +81,19 @@ def recognise(head: bytes, month_first: bool = False, **given: object) -> Found:
     body = rows[1:] if header else rows
     mapping, doubts = _mapping(columns, body, header, month_first)
     return Found(
-        Mapping(delimiter=delimiter, header=header, encoding=encoding, **mapping), columns, body[:SAMPLE], doubts,  # type: ignore[arg-type]
+        Mapping(delimiter=delimiter, header=header, encoding=encoding, **mapping),
+        columns,
+        body[:SAMPLE],
+        doubts,  # type: ignore[arg-type]
     )
 
 
 def _decode(head: bytes, encoding: str) -> str:
     with open_text(io.BytesIO(head), encoding) as text:  # type: ignore[arg-type]
         decoded = text.read().removeprefix("\ufeff")
-    if decoded[:2_000].count("\0") > len(decoded[:2_000]) // 50 or (encoding.startswith("utf-16") and "," not in decoded and len(decoded) < 2):
+    if decoded[:2_000].count("\0") > len(decoded[:2_000]) // 50 or (
+        encoding.startswith("utf-16") and "," not in decoded and len(decoded) < 2
+    ):
         raise Unsupported("This is not a file of rows. CSV, TSV and NDJSON are read, also in .gz, .xz or .zip.")
     if len(head) >= HEAD:  # the last line may be cut
         decoded = decoded[: max(decoded.rfind("\n"), decoded.rfind("\r")) + 1] or decoded
@@ -120,7 +132,9 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 
 def _objects(text: str) -> list[list[str]]:
     """The members' names in order of appearance, then the rows."""
-    found = [entry for line in text.splitlines()[:SAMPLE] if line.strip() and isinstance(entry := parse_object(line), dict)]
+    found = [
+        entry for line in text.splitlines()[:SAMPLE] if line.strip() and isinstance(entry := parse_object(line), dict)
+    ]
     names = list(dict.fromkeys(name for entry in found for name in entry))
     return [names, *([entry.get(name, "") for name in names] for entry in found)]
 
@@ -140,14 +154,16 @@ def _plain(name: str) -> str:
     return _PLAIN.sub("", name).casefold()
 
 
-def _mapping(columns: list[str], rows: Sequence[list[str]], header: bool, month_first: bool) -> tuple[dict[str, object], list[str]]:
+def _mapping(
+    columns: list[str], rows: Sequence[list[str]], header: bool, month_first: bool
+) -> tuple[dict[str, Any], list[str]]:
     plain = {_plain(name): name for name in reversed(columns)} if header else {}
     source, found = _known(plain)
     if source == "other":
         found = _likely(plain)
     decimal, number_doubt = _decimal(_cells(columns, rows, found, "price", "discount", "cost", "total"))
     dates, date_doubt = _dates(_cells(columns, rows, found, "placed_at"), month_first or source == "uci")
-    mapping: dict[str, object] = {"columns": found, "decimal": decimal, "dates": dates, "source": source}
+    mapping: dict[str, Any] = {"columns": found, "decimal": decimal, "dates": dates, "source": source}
     if source == "uci":
         mapping["time_zone"] = "Europe/London"
     return mapping, [doubt for doubt in (number_doubt, date_doubt) if doubt and source == "other"]

@@ -17,7 +17,8 @@ CODE, NAME, NOTE = 100, 200, 2_000
 _GROUPS = {".": ",'", ",": ".'"}
 _NUMBER = {
     mark: re.compile(
-        rf"([-+]?)(?:(\d{{1,3}}(?:([{groups} \u00a0\u202f])\d{{3}})(?:\3\d{{3}})*)|(\d*))(?:{re.escape(mark)}(\d+))?([eE][-+]?\d{{1,3}})?(-?)",
+        rf"([-+]?)(?:(\d{{1,3}}(?:([{groups} \u00a0\u202f])\d{{3}})(?:\3\d{{3}})*)|(\d*))"
+        rf"(?:{re.escape(mark)}(\d+))?([eE][-+]?\d{{1,3}})?(-?)",
         re.ASCII,
     )
     for mark, groups in _GROUPS.items()
@@ -197,7 +198,11 @@ _OTHER_NAMES = {
 @cache
 def _countries() -> dict[str, str]:
     names = Locale.parse("en").territories
-    found = {name.casefold(): code for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY}
+    found = {
+        name.casefold(): code
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+    }
     return {**found, **_OTHER_NAMES}
 
 

@@ -62,7 +62,7 @@ class _Common(Input):
         return at
 
 
-class ShortOrderIn(_Common):
+class ShortOrderIn(_Common, json_schema_extra={"examples": [{"product_id": "TEA-ICED-330", "quantity": 2}]}):
     """An order of one line, its members at the top."""
 
     product_id: Reference
@@ -72,7 +72,10 @@ class ShortOrderIn(_Common):
     lot: Code | None = None
 
 
-class OrderIn(_Common):
+_LONG = {"lines": [{"product_id": "TEA-ICED-330", "quantity": 2, "discount": 0.5}], "channel": "store", "payment": "card"}
+
+
+class OrderIn(_Common, json_schema_extra={"examples": [_LONG]}):
     """An order of 1 to 1,000 lines."""
 
     lines: Annotated[list[LineIn], Field(min_length=1, max_length=1000)]
@@ -86,7 +89,7 @@ class ReturnLineIn(Input):
     restock: Flag = True
 
 
-class ReturnIn(Input):
+class ReturnIn(Input, json_schema_extra={"examples": [{"lines": [{"line_id": 1, "quantity": 1}], "reason": "Damaged"}]}):
     """A return of a known order."""
 
     lines: Annotated[list[ReturnLineIn], Field(min_length=1, max_length=1000)]
@@ -105,7 +108,7 @@ class BookedLineIn(Input):
     lot: Code | None = None
 
 
-class BookedReturnIn(Input):
+class BookedReturnIn(Input, json_schema_extra={"examples": [{"lines": [{"product_id": "TEA-ICED-330", "quantity": 1}]}]}):
     """A return whose sale is not known."""
 
     lines: Annotated[list[BookedLineIn], Field(min_length=1, max_length=1000)]

@@ -197,9 +197,9 @@ def _return_of_order(entry: Any, lines: Iterable[Any], amount: Any) -> dict[str,
     }
 
 
-def return_json(entry: Any, lines: Sequence[Any], currency: str) -> dict[str, Any]:
-    """A return with or without a known sale, as `GET /returns` lists it."""
-    amount = _amounts(currency)
+def return_json(entry: Any, lines: Sequence[Any], currency: str, decimals: bool = False) -> dict[str, Any]:
+    """A return with or without a known sale, as `GET /returns` lists it; decimals as with `order_json`."""
+    amount = _decimals(currency) if decimals else _amounts(currency)
     customer = entry["customer_id"]
     answer = _return_of_order(entry, lines, amount)
     for shown, line in zip(answer["lines"], lines, strict=True):

@@ -1,0 +1,186 @@
+"""Any bar, cell or point opens exactly its orders: their lines less the returns of the same time are the figure."""
+
+import json
+import random
+import re
+from decimal import Decimal
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests import making
+from webapp import clock
+from webapp.metrics.definitions import DIMENSIONS, GRAINS
+from webapp.orders.shapes import LineDraft, OrderDraft
+
+NOW = "2026-11-21T14:37:20.250Z"
+DAYS = ("2025-11-22", "2026-09-30", "2026-10-25", "2026-10-31", "2026-11-02", "2026-11-14", "2026-11-20", "2026-11-21")
+COLUMNS = {"category": "category_id", "brand": "brand_id", "vendor": "vendor_id", "price_tier": "price_tier_id"}
+
+
+@pytest.fixture
+def trading(client, at):
+    """A year of sales and partial returns of products that stand in every dimension, or in none of it."""
+    at(NOW)
+    making.make_location("pier", region="GB-BNH")
+    making.make_location("island", region="GB")
+    making.make_product("TEA", "2.40", category="Drinks/Cold", brand="Pine", vendor="Kilgour", cost=Decimal("1.00"))
+    making.make_product("COLA", "1.80", category="Drinks", brand="Pine", price_tier="value")
+    making.make_product("CAKE", "3.10", category="Food", price_tier="core", vendor="Kilgour")
+    making.make_product("CARD", "0.99")
+    chance = random.Random(7)
+    for day in DAYS:
+        for _ in range(5):
+            _sell(chance, f"{day}T{chance.randrange(6, 14):02d}:{chance.randrange(60):02d}:00Z")
+    client.patch("/products/TEA", json={"category": "Food"})
+    for _ in range(4):
+        _sell(chance, "2026-11-21T13:30:00Z")
+    return client
+
+
+def _sell(chance, at):
+    skus = chance.sample(["TEA", "COLA", "CAKE", "CARD"], chance.randrange(1, 4))
+    lines = [LineDraft(sku, chance.randrange(1, 4), None, 0) for sku in skus]
+    where = chance.choice([{}, {"location": "pier"}, {"location": "island"}, {"region": "GB-BNH"}])
+    placed_ms = clock.parse_time(at)
+    order = OrderDraft(lines, channel=chance.choice(["online", "store"]), placed_ms=placed_ms, **where)
+    order_id = making.place(order)[0]["id"]
+    if chance.random() < 0.4:
+        back = min(placed_ms + chance.randrange(1, 9) * 86_400_000 // 4, clock.parse_time(NOW))
+        making.take_back(order_id, *[chance.randrange(0, 2) for _ in lines[1:]], 1, returned_ms=back)
+
+
+def items(client, address):
+    """Everything that a list holds, page by page."""
+    found = []
+    while address:
+        answer = client.get(address, headers={"Accept": "application/json"})
+        assert answer.status_code == 200, answer.text
+        found += answer.json["items"]
+        address = answer.json["next"]
+    return found
+
+
+def meant(asked, line):
+    """Whether the filters of an address mean a line, by what it kept."""
+    product, *kept = making.query(
+        f"select product_id, {', '.join(COLUMNS.values())} from product_version where id = ?", line  # noqa: S608
+    )[0]
+    known = dict(zip(COLUMNS, kept, strict=True))
+    for name, values in asked.items():
+        if name == "product" and str(product) not in values:
+            return False
+        if name in COLUMNS and values != ["none" if known[name] is None else str(known[name])]:
+            return False
+    return True
+
+
+def minor(text):
+    """An amount as a page writes it, in pence."""
+    sign = -1 if "−" in text or "-" in text else 1
+    return sign * int(re.sub(r"[^0-9]", "", text))
+
+
+def behind(client, address):
+    """(net sales in pence, orders) of the list at an address and of the returns of the same time."""
+    query = urlsplit(address).query
+    asked = {name: [value.lstrip("=") for value in values] for name, values in parse_qs(query).items()}
+    orders = items(client, f"/orders?{query}")
+    sold = back = 0
+    for order in orders:
+        for version, total in making.query("select version_id, total_minor from order_line where order_id = ?", order["id"]):
+            sold += total if meant(asked, version) else 0
+    for one in items(client, f"/returns?{query}"):
+        lines = making.query("select version_id, amount_minor from return_line where return_id = ?", one["id"])
+        back += sum(amount for version, amount in lines if meant(asked, version))
+    return sold - back, len(orders)
+
+
+def cells(client, address):
+    """The links of the table that an Explore page shows: rows of (address, text)."""
+    page = client.get(address, headers={"Accept": "text/html"})
+    assert page.status_code == 200, page.text
+    body = re.search(r"<tbody>(.*?)</tbody>", page.text, re.DOTALL)
+    rows = re.findall(r"<tr.*?</tr>", body[1], re.DOTALL)
+    link = re.compile(r'<td class="num fig[^"]*"><a href="([^"]*)"[^>]*>([^<]*)</a>')
+    return [[(unescape(href), text) for href, text in link.findall(row)] for row in rows]
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_the_orders_behind_each_row_sum_to_it_by(trading, dimension):
+    found = cells(trading, f"/explore?metric=net_sales&metric=orders&by={dimension}&period=all&compare=none&limit=500")
+
+    assert len(found) > 1
+    for (href, net), (_, orders) in found:
+        assert behind(trading, href) == (minor(net), int(orders)), (href, net, orders)
+
+
+@pytest.mark.parametrize("grain", GRAINS)
+def test_the_orders_behind_each_bucket_sum_to_it_each(trading, grain):
+    found = cells(trading, f"/explore?metric=net_sales&metric=orders&grain={grain}&period=28d&compare=none&limit=500")
+
+    sold = [row for row in found if row[1][1] != "0"]
+    assert sold
+    for (href, net), (_, orders) in [*sold, found[-1]]:
+        assert behind(trading, href) == (minor(net), int(orders)), (href, net, orders)
+
+
+def test_wanted_5_a_bar_under_filters_opens_exactly_the_bar(trading):
+    address = "/explore?metric=net_sales&metric=orders&by=category&by=weekday&category=Drinks&channel=online&period=ytd"
+    found = cells(trading, f"{address}&compare=none")
+
+    assert found
+    for (href, net), (_, orders) in found:
+        assert "channel=1" in href
+        assert behind(trading, href) == (minor(net), int(orders)), (href, net, orders)
+
+
+def test_a_cell_of_things_over_time_opens_its_orders(trading):
+    found = cells(trading, "/explore?by=channel&grain=month&period=12m&compare=none")
+
+    checked = [one for row in found for one in row if one[1] != "£0.00"]
+    assert len(checked) > 6
+    for href, net in checked:
+        assert behind(trading, href)[0] == minor(net), (href, net)
+
+
+@pytest.mark.parametrize("query", ["grain=day&period=28d", "grain=month&period=ytd&compare=last_year", "by=brand&period=7d",
+                                   "grain=week&period=28d", "grain=hour&period=today&compare=weekday"])  # fmt: skip
+def test_the_earlier_figure_opens_the_orders_of_its_own_time(trading, query):
+    found = cells(trading, f"/explore?{query}")
+
+    earlier = [row[1] for row in found if len(row) == 2 and row[1][1] != "£0.00"]
+    for href, net in earlier:
+        assert behind(trading, href)[0] == minor(net), (href, net)
+    assert earlier or "today" in query or "7d" in query
+
+
+def test_a_category_opens_its_own_orders_and_not_those_below_it(trading):
+    rows = {item["category"]: item for item in trading.get("/explore?by=category&metric=orders&period=all").json["rows"]}
+    category_id = making.value("select id from category where path = 'Drinks'")
+
+    exactly = items(trading, f"/orders?category=%3D{category_id}")
+    with_below = items(trading, f"/orders?category={category_id}")
+
+    assert len(exactly) == rows["Drinks"]["orders"] < len(with_below)
+
+
+def test_the_list_of_orders_says_what_it_adds_up_to(trading):
+    page = trading.get("/orders?period=mtd&category=Drinks", headers={"Accept": "text/html"}).text
+    told = json.loads(
+        trading.get("/explore?metric=gross_sales&metric=returns&metric=net_sales&period=mtd&category=Drinks").data,
+        parse_float=Decimal,
+    )["totals"]
+
+    for name in ("gross_sales", "returns", "net_sales"):
+        assert f"£{told[name]:,.2f}" in page
+    assert "of £" in page  # the whole of an order that has other lines, too
+
+
+def test_returns_are_listed_under_the_filters_of_sales(trading):
+    every = items(trading, "/returns")
+    online = items(trading, "/returns?channel=online")
+
+    assert {one["id"] for one in online} == {one["id"] for one in every if one["channel"] == "online"}
+    assert 0 < len(online) < len(every)

@@ -1,0 +1,313 @@
+"""Faults 23 and 33 to 35: a backup while selling, put back elsewhere, of an old schema, under live clients; migrations."""
+
+import gzip
+import json
+import os
+import shutil
+import sqlite3
+import time
+from contextlib import closing
+
+import pytest
+
+from tests.faults import seller
+from tests.faults.injection import needs_strace, python
+from tests.faults.till import Tills, new_product, sound
+from tests.servers.takings import Server
+from webapp.db import migrations
+
+ORDER = {"product_id": "TEA", "quantity": 1}
+
+
+def command(*words, database, broken="", strace=()):
+    """Run `python -m webapp ...` over this database."""
+    return python("-m", "webapp", *words, broken=broken, strace=strace, TAKINGS_DATABASE=str(database))
+
+
+# ---- Fault 33 ----
+
+
+def back_up_while_selling(tmp_path, name, sales=60, broken=""):
+    """(sales acknowledged before the backup began, those that it holds, what is wrong with it, its restore's seconds)."""
+    server = Server(tmp_path, workers=2)
+    server.start()
+    try:
+        new_product(server)
+        tills = Tills(server, 4).start()
+        server.wait_for(lambda: len(tills.answered) >= sales, 60)
+        if broken:  # what stands in the log alone is told from what a checkpoint has moved meanwhile
+            tills.stop()
+        before = set(tills.answered.values())
+        made = command("backup", str(tmp_path / name), database=server.database, broken=broken)
+        tills.stop()
+    finally:
+        server.stop()
+    assert made.returncode == 0, made.stderr
+    elsewhere = tmp_path / "elsewhere" / "shop.db"
+    began = time.perf_counter()
+    restored = command("restore", str(tmp_path / name), database=elsewhere)
+    took = time.perf_counter() - began
+    assert restored.returncode == 0, restored.stderr
+    ids, wrong = seller.orders_of(elsewhere)
+    return before, set(ids), wrong, took
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["shop.db.gz", "shop.db.xz", "shop.db"])
+def test_fault_33_a_backup_while_selling_holds_every_sale_acknowledged_before_it_began(tmp_path, name, figures):
+    before, ids, wrong, took = back_up_while_selling(tmp_path, name)
+
+    assert before <= ids
+    assert wrong == []
+    assert not [file for file in os.listdir(tmp_path) if file.startswith(".shop")]
+    figures(33, acknowledged_before=len(before), missing=0, restore_seconds=round(took, 1))
+
+
+def test_the_control_a_build_that_copies_the_file_loses_sales(tmp_path):
+    before, ids, _, _ = back_up_while_selling(tmp_path, "shop.db.gz", sales=5, broken="copy_the_file")
+
+    assert before - ids
+
+
+# ---- What does not verify, and a running shop ----
+
+
+def spoil(file, how):
+    """The backup is damaged in one way."""
+    data = gzip.decompress(file.read_bytes())
+    if how == "cut off":
+        file.write_bytes(file.read_bytes()[:-2000])
+    elif how == "another file":
+        file.write_bytes(b"not a database at all" * 100)
+    elif how == "empty":
+        file.write_bytes(b"")
+    elif how == "a byte of a page":
+        page = bytearray(data)
+        page[9 * 4096 + 5 : 9 * 4096 + 300] = bytes(295)
+        file.write_bytes(gzip.compress(bytes(page)))
+    else:
+        plain = file.with_suffix(".plain")
+        plain.write_bytes(data)
+        with closing(sqlite3.connect(plain, isolation_level=None)) as connection:
+            connection.execute(how)
+        file.write_bytes(gzip.compress(plain.read_bytes()))
+        plain.unlink()
+
+
+SPOILED = [
+    "cut off", "another file", "empty", "a byte of a page", "update orders set total_minor = 1",
+    "update sales_day set orders = orders + 1", "update setting set value = 'demo' where name = 'mode'",
+    "insert into schema_migration values (9999, 'future', 0)",
+]  # fmt: skip
+
+
+def test_a_backup_that_does_not_verify_is_refused_and_nothing_is_replaced(tmp_path):
+    database = seller.new_shop(tmp_path, sales=30)
+    good = tmp_path / "good.db.gz"
+    assert command("backup", str(good), database=database).returncode == 0
+
+    for number, how in enumerate(SPOILED):
+        bad = tmp_path / f"{number}.db.gz"
+        shutil.copyfile(good, bad)
+        spoil(bad, how)
+        done = command("restore", str(bad), database=database)
+        assert done.returncode in (1, 2), how
+        assert b"Traceback" not in done.stderr, how
+
+    assert seller.orders_of(database) == (list(range(1, 31)), [])
+    assert not list(tmp_path.glob("shop.db.re*")) + list(tmp_path.glob("*.unfinished"))
+
+
+def test_a_running_shop_is_not_replaced(server, tmp_path):
+    new_product(server, "RUNS")
+    made = server.run("backup", str(tmp_path / "a.db.xz"))
+    refused = server.run("restore", str(tmp_path / "a.db.xz"))
+
+    assert made.returncode == 0
+    assert (refused.returncode, "running" in refused.stderr) == (1, True)
+    with server.client() as client:
+        assert client.get("/products/RUNS").status_code == 200
+
+
+# ---- Fault 23 ----
+
+
+def first_event(server, since):
+    """The topic of the first thing that a program is told that comes back with this id."""
+    with server.client() as client, client.stream("GET", "/events?topics=orders", headers={"Last-Event-ID": since}) as told:
+        for line in told.iter_lines():
+            if line.startswith("data:"):
+                return json.loads(line[5:])
+    return None
+
+
+def restore_under_a_client(tmp_path, broken=""):
+    """What a program that was connected before a restore is told when it comes back after it."""
+    server = Server(tmp_path, workers=1)
+    server.start()
+    try:
+        new_product(server)
+        with server.client() as client:
+            client.post("/orders", json=ORDER)
+            server.run("backup", str(tmp_path / "a.db.gz"))
+            seq = [client.post("/orders", json=ORDER).json()["seq"] for _ in range(2)][-1]
+        with server.client() as client:
+            epoch = client.get("/", headers={"Accept": "text/html"}).text.partition('data-epoch="')[2][:8]
+        server.stop()
+        done = command("restore", str(tmp_path / "a.db.gz"), database=server.database, broken=broken)
+        assert done.returncode == 0, done.stderr
+        server.start()
+        with server.client() as client:
+            for _ in range(4):  # the new history has passed the place where the program was
+                assert client.post("/orders", json=ORDER).status_code == 201
+        return first_event(server, f"{epoch}-{seq}")
+    finally:
+        server.stop()
+
+
+def test_fault_23_a_program_that_was_connected_before_a_restore_is_reset(tmp_path, figures):
+    told = restore_under_a_client(tmp_path)
+
+    assert (told["topic"], told["reason"]) == ("reset", "restored")
+    assert len(told["data"]["orders"]) == 5
+    figures(23, silent_gaps=0)
+
+
+def test_the_control_a_restore_that_keeps_the_epoch_leaves_a_silent_gap(tmp_path):
+    told = restore_under_a_client(tmp_path, broken="keep_the_epoch")
+
+    assert told["topic"] != "reset"
+
+
+# ---- Fault 34 ----
+
+
+def old_backup(tmp_path, sales=20):
+    """A backup that the first version of the schema made."""
+    database = seller.new_shop(tmp_path, sales=sales)
+    old = tmp_path / "old.db"
+    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
+        first = migrations.known()[0]
+        for statement in migrations.statements(first[2].read_text("utf-8")):
+            connection.execute(statement)
+        tables = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")]
+        connection.execute("attach ? as whole", (str(database),))
+        for table in tables:
+            columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f'pragma main.table_info("{table}")'))
+            connection.execute(f'insert into main."{table}" ({columns}) select {columns} from whole."{table}"')  # noqa: S608
+        connection.execute("create table schema_migration (version integer primary key, name text, applied_ms integer)")
+        connection.execute("insert into schema_migration values (1, 'ledger', 0)")
+    return old
+
+
+def schema_of(database):
+    """(newest migration, tables)."""
+    with closing(sqlite3.connect(database)) as connection:
+        tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
+        return connection.execute("select max(version) from schema_migration").fetchone()[0], tables
+
+
+def restore_old(tmp_path, broken=""):
+    """The schema after an old backup was restored elsewhere, and what is wrong."""
+    elsewhere = tmp_path / "elsewhere" / "shop.db"
+    done = command("restore", str(old_backup(tmp_path)), database=elsewhere, broken=broken)
+    assert done.returncode == 0, done.stderr
+    return schema_of(elsewhere)[0], elsewhere
+
+
+def test_fault_34_an_old_backup_restored_elsewhere_is_migrated_and_sound(tmp_path, figures):
+    version, elsewhere = restore_old(tmp_path)
+
+    assert version == migrations.known()[-1][0]
+    assert seller.orders_of(elsewhere) == (list(range(1, 21)), [])
+    figures(34, lost=0, schema=f"1 to {version}")
+
+
+def test_the_control_a_restore_that_does_not_migrate_is_seen(tmp_path):
+    version, _ = restore_old(tmp_path, broken="restore_without_migrating")
+
+    assert version != migrations.known()[-1][0]
+
+
+# ---- Fault 35 ----
+
+
+def migrate_and_kill(tmp_path, points, broken=""):
+    """(kills, those that left a schema between two versions) when `migrate` is killed at its writes."""
+    old = old_backup(tmp_path, sales=3)
+    newest, before = migrations.known()[-1][0], schema_of(old)
+    finished = tmp_path / "finished.db"
+    shutil.copyfile(old, finished)
+    command("migrate", database=finished)
+    after = schema_of(finished)
+    assert after[0] == newest
+    kills = between = 0
+    for point in points:
+        folder = tmp_path / "killed"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        database = folder / "shop.db"
+        shutil.copyfile(old, database)
+        inject = ("-o", "/dev/null", "-e", "trace=pwrite64", "-e", f"inject=pwrite64:signal=SIGKILL:when={point}")
+        done = command("migrate", database=database, broken=broken, strace=inject)
+        if done.returncode == 0:
+            break
+        kills += 1
+        between += schema_of(database) not in _steps(before, after)
+        if not broken:
+            assert command("migrate", database=database).returncode == 0
+            assert seller.orders_of(database) == ([1, 2, 3], [])
+    return kills, between
+
+
+def _steps(before, after):
+    """Every whole version on the way."""
+    steps, tables = [before], set(before[1])
+    for version, _, file in migrations.known()[1:]:
+        for statement in migrations.statements(file.read_text("utf-8")):
+            words = statement.lower().split()
+            if words[:2] == ["create", "table"]:
+                tables.add(words[2])
+            elif words[:2] == ["drop", "table"]:
+                tables.discard(words[2])
+        steps.append((version, set(tables)))
+    return [*steps, after]
+
+
+@needs_strace
+@pytest.mark.slow
+def test_fault_35_a_migration_that_is_killed_is_whole_or_not_there(tmp_path, figures):
+    kills, between = migrate_and_kill(tmp_path, (10, 13))
+
+    assert (kills, between) == (2, 0)
+
+
+@needs_strace
+@pytest.mark.long
+def test_fault_35_a_migration_killed_at_each_of_its_writes(tmp_path, figures):
+    kills, between = migrate_and_kill(tmp_path, range(1, 400))
+
+    assert kills > 10
+    assert between == 0
+    figures(35, kills=kills, between=between)
+
+
+@needs_strace
+def test_the_control_a_migration_by_statement_is_left_half_done(tmp_path):
+    _, between = migrate_and_kill(tmp_path, range(12, 40, 3), broken="migrate_by_statement")
+
+    assert between > 0
+
+
+def test_the_restored_shop_sells(tmp_path):
+    database = seller.new_shop(tmp_path, sales=3)
+    command("backup", str(tmp_path / "a.db.xz"), database=database)
+    command("restore", str(tmp_path / "a.db.xz"), database=database)
+    server = Server(tmp_path, workers=1)
+    server.start()
+    try:
+        with server.client() as client:
+            assert client.post("/orders", json=ORDER).status_code == 201
+    finally:
+        server.stop()
+    assert sound(server)

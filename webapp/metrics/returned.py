@@ -1,0 +1,29 @@
+"""Returns by the day of their sale: beside the day on which they came back, by which they count everywhere else."""
+
+from typing import Any
+
+from webapp.metrics.compose import fetch
+from webapp.metrics.filters import Filters
+from webapp.metrics.periods import Period
+from webapp.metrics.spans import FIRST_MS, LAST_MS
+
+
+def by_day_of_sale(tx: Any, filters: Filters, period: Period) -> dict[int, int]:
+    """What has come back by now of the goods sold on each business day of the period, in minor units.
+
+    Reads the returns since the period's begin; run it through `reading.in_thread`.
+    """
+    return dict(fetch(tx, "returned_of_sales", "returned", ["day"], filters, **_bounds(period)))
+
+
+def of_no_known_sale(tx: Any, filters: Filters, period: Period) -> int:
+    """What came back in the period of goods whose sale is not known, in minor units."""
+    rows = fetch(tx, "returned_unsold", "returned", [], filters, **_bounds(period))
+    return int(rows[0][0]) if rows else 0
+
+
+def _bounds(period: Period) -> dict[str, int]:
+    return {
+        "from_ms": FIRST_MS if period.from_ms is None else period.from_ms,
+        "to_ms": LAST_MS if period.to_ms is None else period.to_ms,
+    }

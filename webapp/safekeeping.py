@@ -1,0 +1,109 @@
+"""The commands that keep the ledger safe: backup, restore, verify, rebuild. Each returns its exit status."""
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from webapp import config
+from webapp.db import backup, guard, reading, restore, store, writer
+from webapp.db.backup import BackupError
+from webapp.errors import Problem
+
+
+def add_to(commands: Any) -> None:
+    """The command line knows these commands."""
+    made = commands.add_parser("backup", help="copy the ledger into FILE while the shop sells, and verify the copy")
+    made.add_argument("file", type=Path, help="packed by its name: .gz, .xz, or neither")
+    back = commands.add_parser("restore", help="put a verified backup in the database's place; the shop must not run")
+    back.add_argument("file", type=Path)
+    commands.add_parser("rebuild", help="make the rollups anew from the ledger")
+    looked = commands.add_parser("verify", help="check every invariant of the ledger; a mismatch stops selling")
+    looked.add_argument("--accept", action="store_true", help="go on selling with what is there, though it is wrong")
+
+
+def make_backup(given: Namespace, tell: Any) -> int:
+    """FILE is a backup that counts, or nothing has changed there."""
+    from webapp import verify
+
+    assert verify  # it says how a backup is verified by being imported
+    settings = config.load()
+    if not Path(settings.database).exists():
+        return _failed(f"There is no database {settings.database}.")
+    store.open(settings)
+    try:
+        made = backup.make(store.path(), given.file, tell)
+    except (BackupError, OSError) as error:
+        return _failed(f"No backup was made. {error}")
+    finally:
+        writer.close()
+        reading.close()
+    print(f"{made.file} holds the ledger up to change {made.seq:,} ({made.bytes:,} bytes), verified.")
+    print(f"Keep {config.key_path(settings)} as well, in another place: it opens what is sealed.")
+    return 0
+
+
+def restore_backup(given: Namespace, tell: Any) -> int:
+    """The database is what FILE holds."""
+    from webapp import verify
+
+    assert verify
+    settings = config.load()
+    try:
+        done = restore.restore(given.file, Path(settings.database).absolute(), settings.mode, tell)
+    except (BackupError, OSError, Problem) as error:
+        return _failed(f"Nothing was restored. {error}")
+    for name in done.applied:
+        print(f"applied {name}")
+    print(f"The ledger stands at change {done.seq:,}, under the new epoch {done.epoch}.")
+    if done.aside is not None:
+        print(f"What it replaced lies in {done.aside}.")
+    return 0
+
+
+def rebuild(given: Namespace, tell: Any) -> int:
+    """The rollups equal the ledger."""
+    from webapp import verify
+
+    store.open(config.load())
+    verify.rebuild()
+    writer.close()
+    print("The rollups were made anew.")
+    return _say_state()
+
+
+def check(given: Namespace, tell: Any) -> int:
+    """Every check was made; a mismatch stops writing, unless a person accepts it."""
+    from webapp import verify
+
+    store.open(config.load())
+    found = []
+    for name, differences in verify.run():
+        print(f"{'ok  ' if not differences else 'WRONG'} {name}", flush=True)
+        for line in differences:
+            print(f"      {line}", flush=True)
+        found.append((name, differences))
+    try:
+        if given.accept:
+            print(f"Accepted: {len(verify.accept(verify.wrong(found)))} differences. Selling goes on.")
+            return 0
+        else:
+            verify.judge(verify.report(found))
+    except Problem as error:  # nothing can be written at all: what was found has been said
+        print(f"The guard could not be told: {error}", file=sys.stderr)
+    finally:
+        writer.close()
+    _say_state()
+    return 1 if any(differences for _, differences in found) else 0
+
+
+def _say_state() -> int:
+    kind = guard.stopped()
+    if kind is not None:
+        print(f"Selling is stopped. {guard.ADVICE[kind]}", file=sys.stderr)
+    return 0 if kind is None else 1
+
+
+def _failed(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 1
