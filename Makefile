@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE ?=
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run serve test check lock bench clean
+.PHONY: run serve test check lock faults bench clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/python -m webapp demo
@@ -22,6 +22,9 @@ check: $(VENV)/.test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/djlint --lint --quiet templates
+
+faults: $(VENV)/.test
+	@$(BIN)/python -m tests.faults
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench.orders

@@ -7,7 +7,8 @@ values (:id, :job_id, :file_name, :path, :sha256, :mapping, :state, :preview, :c
 -- One import as it stands; its job knows the state while there is one.
 select i.id, i.job_id, i.file_name, i.path, i.sha256, i.mapping, coalesce(j.state, i.state) as state, i.total_rows,
   i.read_rows, i.imported, i.repeated, i.rejected, i.position, i.preview, coalesce(i.error, j.error) as error,
-  i.created_ms, i.started_ms, i.ended_ms
+  i.created_ms, i.started_ms, i.ended_ms,
+  (select count(*) from import_mended m where m.import_id = i.id) as mended
 from import i
 left join job j on j.id = i.job_id
 where i.id = :id;
@@ -16,7 +17,8 @@ where i.id = :id;
 -- Imports below an id, newest first.
 select i.id, i.job_id, i.file_name, i.path, i.sha256, i.mapping, coalesce(j.state, i.state) as state, i.total_rows,
   i.read_rows, i.imported, i.repeated, i.rejected, i.position, i.preview, coalesce(i.error, j.error) as error,
-  i.created_ms, i.started_ms, i.ended_ms
+  i.created_ms, i.started_ms, i.ended_ms,
+  (select count(*) from import_mended m where m.import_id = i.id) as mended
 from import i
 left join job j on j.id = i.job_id
 where i.id < :before_id
@@ -74,11 +76,38 @@ on conflict (import_id, row_number, field) do nothing;
 
 -- name: find_errors
 -- Rows that were not imported, from a position on.
-select row_number, field, detail, value
-from import_error
-where import_id = :import_id and (row_number, field) > (:after_row, :after_field)
-order by row_number, field
+select e.row_number, e.field, e.detail, e.value, r.text
+from import_error e
+left join import_rejected r on r.import_id = e.import_id and r.row_number = e.row_number
+where e.import_id = :import_id and (e.row_number, e.field) > (:after_row, :after_field)
+order by e.row_number, e.field
 limit :limit;
+
+-- name: insert_rejected
+-- Rows that were not imported, as they stood in the file.
+insert into import_rejected (import_id, row_number, text)
+values :rows(import_id, row_number, text)
+on conflict (import_id, row_number) do nothing;
+
+-- name: insert_mended
+-- Rejected rows that were mended and are imported now.
+insert into import_mended (import_id, row_number, by_import_id)
+values :rows(import_id, row_number, by_import_id)
+on conflict (import_id, row_number) do nothing;
+
+-- name: find_mended
+-- Which of these rejected rows were mended before.
+select row_number from import_mended where import_id = :import_id and row_number in :rows order by row_number;
+
+-- name: keep_mapping
+-- How files with this header are read from now on.
+insert into import_mapping (header, mapping, file_name, kept_ms)
+values (:header, :mapping, :file_name, :now_ms)
+on conflict (header) do update set mapping = excluded.mapping, file_name = excluded.file_name, kept_ms = excluded.kept_ms;
+
+-- name: find_mapping
+-- How files with this header were read last.
+select mapping, file_name from import_mapping where header = :header;
 
 -- name: insert_sources
 -- The rows of the file from which sales and returns were made.

@@ -90,17 +90,16 @@ where r.id in :ids
 order by r.id;
 
 -- fragment: matching_version
--- Which product versions a list means; l is the line, v its version.
-(:any_product or l.product_id in :products)
+-- Which product versions a list means; v is the version of a line.
+(:any_product or v.product_id in :products)
       and (:any_category or coalesce(v.category_id, 0) in :categories)
       and (:any_brand or coalesce(v.brand_id, 0) in :brands)
       and (:any_vendor or coalesce(v.vendor_id, 0) in :vendors)
       and (:any_price_tier or coalesce(v.price_tier_id, 0) in :price_tiers)
 
--- name: find_return_page
--- One page of returns under the filters, newest first, below a position. Every filter is off by its own empty list.
-select r.id, r.returned_ms from returns r
-where (r.returned_ms, r.id) < (:before_ms, :before_id) and r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+-- fragment: matching_return
+-- Which returns a list shows. Every condition is switched off by its own empty list.
+(r.returned_ms, r.id) < (:before_ms, :before_id) and r.returned_ms >= :from_ms and r.returned_ms < :to_ms
   and (:any_channel or r.channel_id in :channels)
   and (:any_location or coalesce(r.location_id, 0) in :locations)
   and (:any_region or coalesce(r.region, '') in :regions or '=' || coalesce(r.region, '') in :regions
@@ -110,6 +109,11 @@ where (r.returned_ms, r.id) < (:before_ms, :before_id) and r.returned_ms >= :fro
   and (:any_line or exists (
     select 1 from return_line l join product_version v on v.id = l.version_id
     where l.return_id = r.id and :use(matching_version)))
+
+-- name: find_return_page
+-- One page of returns under the filters, newest first, below a position. Every filter is off by its own empty list.
+select r.id, r.returned_ms from returns r
+where :use(matching_return)
 order by r.returned_ms desc, r.id desc
 limit :limit;
 
@@ -134,8 +138,8 @@ order by l.return_id;
 select id, seq from orders where id between :first_id and :last_id order by id;
 
 -- name: find_newest
--- The newest orders by number.
-select id from orders order by id desc limit :limit;
+-- The newest orders by number; there is no hole in the numbers.
+select id from orders where id > (select max(id) from orders) - :limit order by id desc limit :limit;
 
 -- name: find_last_return
 -- The highest id of a return.
@@ -203,6 +207,67 @@ select o.id, o.placed_ms, o.total_minor from orders o
 where (o.total_minor, o.id) > (:after_value, :after_id) and :use(matching)
 order by o.total_minor, o.id
 limit :limit;
+
+-- name: find_places
+-- Where these orders stand in a list.
+select id, placed_ms, total_minor from orders where id in :ids order by id;
+
+-- name: find_matching
+-- Which of these orders a list shows; they are few, so that each is looked up by its id.
+select o.id from orders o not indexed
+where o.id in :ids and :use(matching)
+order by o.id;
+
+-- name: find_candidates_by_words
+-- Orders in which a search may find its words, each kind by an index of its own; `limit` of one kind at most.
+select id from orders where id = :q_id
+union
+select id from orders where external_id = :q
+union
+select id from (
+  select id from orders
+  where note is not null and placed_ms >= :from_ms and placed_ms < :to_ms and note like :q_like escape '\'
+  limit :limit)
+union
+select order_id from (
+  select distinct l.order_id from product p cross join order_line l on l.product_id = p.id
+  where p.sku = :q
+  limit :limit)
+union
+select order_id from (
+  select distinct l.order_id
+  from product_version v cross join order_line l on l.product_id = v.product_id and l.version_id = v.id
+  where v.name like :q_like escape '\'
+  limit :limit)
+order by 1;
+
+-- name: find_candidates_by_versions
+-- Orders that hold what the filters of products mean.
+select distinct l.order_id
+from product_version v cross join order_line l on l.product_id = v.product_id and l.version_id = v.id
+where :use(matching_version)
+limit :limit;
+
+-- name: find_candidates_by_total
+-- Orders with totals between two sums.
+select id from orders where total_minor >= :min_total and total_minor <= :max_total limit :limit;
+
+-- name: find_candidates_returned
+-- Orders of which something came back.
+select distinct order_id from returns where order_id > 0 limit :limit;
+
+-- name: find_return_candidates
+-- Returns that hold what the filters of products mean.
+select distinct l.return_id
+from product_version v cross join return_line l on l.product_id = v.product_id and l.version_id = v.id
+where :use(matching_version)
+limit :limit;
+
+-- name: find_return_page_among
+-- Which of these returns a list shows; they are few, so that each is looked up by its id.
+select r.id, r.returned_ms from returns r not indexed
+where r.id in :ids and :use(matching_return)
+order by r.returned_ms desc, r.id desc;
 
 -- name: find_export_lines
 -- The lines of these orders as the export has them.

@@ -62,6 +62,22 @@ def test_a_reload_under_load_fails_no_request_and_loses_no_order(tmp_path):
     assert well
 
 
+def test_the_control_a_reload_that_kills_is_caught(tmp_path):
+    server = Server(tmp_path, broken="kill_on_reload")
+    server.start()
+    new_product(server)
+    tills = Strict(server, 4)
+    tills.failed = []
+    tills.start()
+    server.wait_for(lambda: len(tills.answered) >= 30)
+    reload(server)
+    server.wait_for(lambda: tills.failed)
+    tills.stop()
+    server.stop()
+
+    assert tills.failed
+
+
 def test_a_reload_ends_sockets_with_1012_and_takes_new_ones(tmp_path):
     server = Server(tmp_path)
     server.start()

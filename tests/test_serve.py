@@ -69,7 +69,7 @@ def test_a_wrong_setting_stops_the_start_with_one_line_and_status_2(tmp_path, en
     assert said in done.stderr and len(done.stderr.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["backup", "restore", "user", "token"])
+@pytest.mark.parametrize("command", ["user", "token"])
 def test_what_comes_later_says_so_with_status_2(tmp_path, command):
     done = Server(tmp_path).run(command, "x")
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from webapp import counters
 from webapp.config import Settings
+from webapp.db import store
 
 ROOT = Path(__file__).resolve().parents[1]
 NEXT_PORTS = 50
@@ -50,7 +51,9 @@ def run(settings: Settings, *, worker: bool, client: bool) -> int:
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     figures = Path(tempfile.mkdtemp(prefix="takings-figures-"))
     os.environ[counters.FOLDER] = str(counters.make_folder(figures))
-    family = _Family(listener, {**os.environ, "TAKINGS_PORT": str(port)}, settings.workers)
+    database = str(store.path())  # the children's folder is another one than the caller's may be
+    family = _Family(listener, {**os.environ, "TAKINGS_PORT": str(port), "TAKINGS_DATABASE": database}, settings.workers)
+    family.environ.pop("TAKINGS_DATABASE_FILE", None)
     family.environ.pop("NOTIFY_SOCKET", None)
     try:
         web = family.start_web()

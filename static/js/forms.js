@@ -23,7 +23,12 @@ document.addEventListener("change", (event) => {
 // Empty fields stay out of the address.
 document.addEventListener("formdata", (event) => {
   if (event.target.method !== "get") return;
-  for (const [name, value] of [...event.formData]) if (value === "") event.formData.delete(name);
+  const { formData } = event;
+  for (const name of new Set(formData.keys())) {
+    const values = formData.getAll(name).filter((value) => value !== "");
+    formData.delete(name);
+    for (const value of values) formData.append(name, value);
+  }
 });
 
 // The second press of the same button, while the first is under way, is not a second sale.

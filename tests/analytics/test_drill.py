@@ -65,7 +65,8 @@ def items(client, address):
 def meant(asked, line):
     """Whether the filters of an address mean a line, by what it kept."""
     product, *kept = making.query(
-        f"select product_id, {', '.join(COLUMNS.values())} from product_version where id = ?", line  # noqa: S608
+        f"select product_id, {', '.join(COLUMNS.values())} from product_version where id = ?",
+        line,  # noqa: S608
     )[0]
     known = dict(zip(COLUMNS, kept, strict=True))
     for name, values in asked.items():
@@ -89,7 +90,9 @@ def behind(client, address):
     orders = items(client, f"/orders?{query}")
     sold = back = 0
     for order in orders:
-        for version, total in making.query("select version_id, total_minor from order_line where order_id = ?", order["id"]):
+        for version, total in making.query(
+            "select version_id, total_minor from order_line where order_id = ?", order["id"]
+        ):
             sold += total if meant(asked, version) else 0
     for one in items(client, f"/returns?{query}"):
         lines = making.query("select version_id, amount_minor from return_line where return_id = ?", one["id"])
@@ -157,7 +160,9 @@ def test_the_earlier_figure_opens_the_orders_of_its_own_time(trading, query):
 
 
 def test_a_category_opens_its_own_orders_and_not_those_below_it(trading):
-    rows = {item["category"]: item for item in trading.get("/explore?by=category&metric=orders&period=all").json["rows"]}
+    rows = {
+        item["category"]: item for item in trading.get("/explore?by=category&metric=orders&period=all").json["rows"]
+    }
     category_id = making.value("select id from category where path = 'Drinks'")
 
     exactly = items(trading, f"/orders?category=%3D{category_id}")

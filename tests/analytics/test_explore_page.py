@@ -124,7 +124,8 @@ def test_wanted_22_the_open_bucket_stands_apart_and_is_dashed(stocked):
 
 
 @pytest.mark.parametrize(
-    "mode, words", [("previous", "the 7 days before"), ("last_year", "a year earlier"), ("weekday", "the 7 days before")]
+    "mode, words",
+    [("previous", "the 7 days before"), ("last_year", "a year earlier"), ("weekday", "the 7 days before")],
 )
 def test_wanted_23_it_says_what_it_compares_with(stocked, mode, words):
     assert f"Compared with {words} at the same point." in page(stocked, f"/explore?period=7d&compare={mode}&grain=day")
@@ -210,7 +211,9 @@ def test_a_sheet_is_the_same_bytes_and_keeps_what_a_number_cannot():
 
     first, second = (b"".join(xlsxio.stream(["a"], rows)) for _ in range(2))
 
-    text = b"".join(zipfile.ZipFile(io.BytesIO(first)).read(name) for name in zipfile.ZipFile(io.BytesIO(first)).namelist())
+    text = b"".join(
+        zipfile.ZipFile(io.BytesIO(first)).read(name) for name in zipfile.ZipFile(io.BytesIO(first)).namelist()
+    )
     assert first == second
     assert b"<v>12.50</v>" in text and b"100000000000000000" in text and b"99999999999999.99" in text
 
@@ -265,7 +268,8 @@ def test_a_taken_name_shows_the_page_again_with_what_was_typed(stocked):
 
 
 @pytest.mark.parametrize(
-    "query, code", [("by=colour", "unknown"), ("form=2026-01-01", "unknown_field"), (7, "not_text"), ("by=" + "x" * 3000, "too_long")]
+    "query, code",
+    [("by=colour", "unknown"), ("form=2026-01-01", "unknown_field"), (7, "not_text"), ("by=" + "x" * 3000, "too_long")],
 )
 def test_a_view_that_asks_nothing_is_refused(stocked, query, code):
     answer = stocked.post("/explore/views", json={"name": "Wrong", "query": query})
@@ -298,7 +302,15 @@ def test_every_figure_of_today_leads_to_what_it_means(stocked):
     text = page(stocked, "/")
 
     linked = set(re.findall(r'class="about" href="/explore/metrics/(\w+)', text))
-    assert linked >= {"net_sales", "last_minute", "orders", "average_order_value", "units", "gross_margin_ratio", "returns"}
+    assert linked >= {
+        "net_sales",
+        "last_minute",
+        "orders",
+        "average_order_value",
+        "units",
+        "gross_margin_ratio",
+        "returns",
+    }
     for href in set(re.findall(r'class="about" href="([^"]+)"', text)):
         page(stocked, href.replace("&amp;", "&"))
 

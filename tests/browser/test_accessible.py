@@ -16,7 +16,9 @@ PAGES = (
     "/", "/?period=28d&channel=online", "/?period=all", "/?screen=wall", "/sell", "/orders", "/orders?sort=-total&q=tea",
     "/orders/1", "/orders/1/receipt", "/orders/new", "/products", "/products/1", "/products/1/edit", "/products/1/stock",
     "/products/new", "/imports", "/imports/new", "/settings", "/channels/new", "/locations/new",
-    "/analytics/reconciliation", "/orders?period=never", "/nothing",
+    "/analytics/reconciliation", "/orders?period=never", "/nothing", "/explore", "/explore?by=product&metric=units&limit=10",
+    "/explore?by=channel&grain=day&period=7d", "/explore?by=colour", "/explore/metrics", "/explore/metrics/net_sales",
+    "/orders?period=7d&category=Drinks",
 )  # fmt: skip
 TARGETS = """() => {
     const inWords = (node) => getComputedStyle(node).display === "inline"

@@ -110,8 +110,7 @@ def run(folder, *arguments, **settings):
 
 @pytest.mark.parametrize(
     "arguments",
-    [("backup", "x"), ("restore", "x"), ("user", "add"),
-     ("token", "add", "--name", "N", "--role", "R")],
+    [("user", "add"), ("token", "add", "--name", "N", "--role", "R")],
 )  # fmt: skip
 def test_commands_that_come_later_say_so(arguments, capsys):
     from webapp import cli
@@ -198,7 +197,7 @@ def test_a_newer_schema_is_refused(tmp_path):
 
     assert run(tmp_path, "migrate")[0] == 0
     with sqlite3.connect(tmp_path / "shop.db") as connection:
-        connection.execute("update schema_migration set version = 9999")
+        connection.execute("update schema_migration set version = 9999 where version = 1")
     status, _, said = run(tmp_path, "migrate")
     assert status in (1, 2) and "newer" in said and "Traceback" not in said
     assert run(tmp_path, "verify")[0] in (1, 2)

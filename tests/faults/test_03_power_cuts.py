@@ -59,6 +59,8 @@ def test_no_power_cut_of_ten_thousand_loses_an_acknowledged_sale(tmp_path, figur
 @needs_strace
 def test_the_control_a_build_that_does_not_sync_its_commits_loses_sales(tmp_path, figures):
     cuts, losing, lost, _ = cut_power(tmp_path, range(40), broken="sync_seldom")
-    figures(3, control="synchronous=NORMAL", control_cuts=cuts, control_cuts_with_losses=losing, control_sales_lost=lost)
+    figures(
+        3, control="synchronous=NORMAL", control_cuts=cuts, control_cuts_with_losses=losing, control_sales_lost=lost
+    )
 
     assert losing > 0

@@ -5,7 +5,9 @@ Selling stops with a clear 503, reading goes on, nothing that was acknowledged i
 
 import resource
 import shutil
+import threading
 
+import httpx
 import pytest
 
 from tests import making
@@ -192,3 +194,48 @@ def room():
     """Say aloud when the machine's own disk is too full to test with."""
     if shutil.disk_usage("/tmp").free < 200 << 20:
         pytest.skip("the disk of this machine is nearly full itself")
+
+
+# ---- A disk that does not answer at all for a while ----
+
+
+@needs_strace
+@pytest.mark.long
+def test_a_disk_that_does_not_answer_holds_up_no_reader_and_new_sales_are_refused(tmp_path, figures):
+    server = Server(tmp_path, workers=1, TAKINGS_WRITER="thread")
+    server.start()
+    held, refused = [], []
+
+    def wait_for_the_disk():
+        with server.client() as client:
+            held.extend(sell(client))
+
+    try:
+        new_product(server)
+        with server.client() as client, failing(server.web_processes(), "fdatasync", "EIO:delay_enter=12000000"):
+            waiting = threading.Thread(target=wait_for_the_disk)
+            waiting.start()
+            reads = 0
+            while waiting.is_alive():
+                assert client.get("/analytics?period=today").status_code == 200
+                reads += waiting.is_alive()
+                if reads % 50 == 1 and (answer := stalled(server)) is not None:
+                    refused.append(answer)
+        assert reads > 10
+        assert held[0].status_code == 503
+        with server.client() as client:
+            check_recovered(server, client, [])
+    finally:
+        server.stop()
+
+    check_refusals(refused, {"stalled", "disk"})
+    assert any(answer.json()["reason"] == "stalled" for answer in refused)
+    figures(4, reads_while_it_stood_still=reads)
+
+
+def stalled(server):
+    """The answer to one more sale, or None when it waits, too."""
+    try:
+        return httpx.post(f"{server.url}/orders", json=ORDER, timeout=0.5)
+    except httpx.ReadTimeout:
+        return None

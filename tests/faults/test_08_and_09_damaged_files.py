@@ -10,7 +10,6 @@ import pytest
 from tests import making
 from tests.faults import seller
 from tests.faults.injection import python
-from tests.faults.till import new_product
 from tests.servers.takings import Server
 from webapp import schedule, verify
 from webapp.db import guard, store, writer

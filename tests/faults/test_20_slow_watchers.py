@@ -1,17 +1,17 @@
 """Fault 20: a watcher that reads nothing costs little memory, delays nobody, and misses nothing when it reads again.
 
-That it is let go after a minute (1013) is `test_who_reads_nothing_for_a_minute_is_let_go` of tests/live/test_lines.py.
+That it is let go after a minute (1013) is `test_who_reads_nothing_for_a_minute_is_let_go_with_1013` of tests/live/test_lines.py.
 """
 
 import json
 
-import pytest
+import httpx
 
 from tests.faults.till import new_product
 from tests.faults.wires import Wire, comes_true, memory
 from tests.servers.takings import Server
 
-BATCHES, SIZE = 6, 1_000
+BATCHES, SIZE, MANY = 6, 1_000, 40
 MOST_BYTES = 24 << 20
 
 
@@ -65,7 +65,7 @@ def test_fault_20_the_control_a_build_that_waits_for_its_sockets_is_caught(tmp_p
     quick.line.settimeout(4)
     stuck = True
     try:
-        with server.client(timeout=4) as client:
+        with httpx.Client(base_url=server.url, timeout=4) as client:
             line = json.dumps({"product_id": "TEA", "quantity": 1, "note": "n" * 400})
             for _ in range(BATCHES):
                 client.post(
@@ -73,7 +73,7 @@ def test_fault_20_the_control_a_build_that_waits_for_its_sockets_is_caught(tmp_p
                 )
         orders_of(quick, BATCHES * SIZE)
         stuck = False
-    except (OSError, __import__("httpx").HTTPError):
+    except (OSError, httpx.HTTPError):
         pass
     slow.close()
     server.stop()
@@ -81,10 +81,9 @@ def test_fault_20_the_control_a_build_that_waits_for_its_sockets_is_caught(tmp_p
     assert stuck
 
 
-@pytest.mark.parametrize("count", [40])
-def test_fault_20_many_that_read_nothing_hold_no_copies(tmp_path, count):
+def test_fault_20_many_that_read_nothing_hold_no_copies(tmp_path):
     server, _, quick = watched(tmp_path)
-    many = [Wire(server, small=True) for _ in range(count)]
+    many = [Wire(server, small=True) for _ in range(MANY)]
     for wire in many:
         wire.say(subscribe=["orders"])
     before = memory(server)

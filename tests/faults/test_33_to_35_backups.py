@@ -134,7 +134,10 @@ def test_a_running_shop_is_not_replaced(server, tmp_path):
 
 def first_event(server, since):
     """The topic of the first thing that a program is told that comes back with this id."""
-    with server.client() as client, client.stream("GET", "/events?topics=orders", headers={"Last-Event-ID": since}) as told:
+    with (
+        server.client() as client,
+        client.stream("GET", "/events?topics=orders", headers={"Last-Event-ID": since}) as told,
+    ):
         for line in told.iter_lines():
             if line.startswith("data:"):
                 return json.loads(line[5:])

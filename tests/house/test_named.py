@@ -24,7 +24,7 @@ def test_each_trap_has_a_test(number):
     assert any(re.search(rf"trap_{number}(_|$)", name) for name in NAMED)
 
 
-@pytest.mark.parametrize("number", [1, 10, 11, 12, 13, 14, 22, 23, 24, 54, 55, 56, 57, 58])
+@pytest.mark.parametrize("number", [*range(1, 16), *range(20, 27), 33, 34, 35, 51, 52, *range(54, 61)])
 def test_each_fault_has_a_test(number):
     texts = [*NAMED, *(file.name for file in (ROOT / "faults").glob("*.py"))]
 

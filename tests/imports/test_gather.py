@@ -35,7 +35,7 @@ def expected(rows):
     found, families = [], {}
     for number, row in enumerate(rows, 1):
         if row is None:
-            found.append((number, None, [("price", "is missing", "")]))
+            found.append((number, None, [("price", "is missing", "", "")]))
             continue
         family, part = row
         if family not in families:

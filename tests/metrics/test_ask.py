@@ -252,13 +252,26 @@ def test_an_average_is_rounded_half_away_from_zero_once(shop):
     assert asked(shop, "average_order_value").totals.values["average_order_value"] == 101
 
 
-def test_too_many_rows_are_refused_with_advice(shop):
+def test_too_many_rows_are_refused_with_advice_when_all_are_wanted(shop):
     shop.sell("1990-01-01T10:00:00Z", 100)
 
     with pytest.raises(Invalid) as refusal:
-        asked(shop, grain="hour")
+        asked(shop, grain="hour", limit=None)
 
     assert refusal.value.errors[0].parameter == "grain"
+
+
+@pytest.mark.parametrize("sort, first", [(None, 100), ("-time", 0), ("net_sales", 700)])
+def test_of_many_rows_the_limit_shows_the_right_ones_and_the_rest_adds_up(shop, sort, first):
+    shop.sell("1990-01-01T10:00:00Z", 100)
+    shop.sell("2005-01-01T10:00:00Z", 700)
+
+    answer = asked(shop, grain="hour", sort=sort, limit=5)
+
+    values = [row.values["net_sales"] for row in answer.rows]
+    assert (len(values), values[0]) == (5, first)
+    assert sum(values) + answer.rest.values["net_sales"] == answer.totals.values["net_sales"] == 800
+
 
 
 @pytest.mark.parametrize(

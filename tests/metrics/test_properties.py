@@ -115,8 +115,8 @@ def test_wanted_5_every_bucket_holds_exactly_what_its_own_period_holds(shop, bou
 )  # fmt: skip
 def test_wanted_1_rows_and_rest_sum_to_the_headline_of_every_additive_metric(shop, bounds, asked, grain, by, limit):
     asked = known(shop, asked)
-    if grain == "hour" and None in bounds:
-        return
+    if grain == "hour" and (None in bounds or bounds[1] - bounds[0] > 60 * 86_400_000):
+        return  # over 100,000 rows are refused
 
     found = ask(
         shop.tx, list(METRICS), by=by, grain=grain, period=period(bounds), filters=resolved(shop, asked),

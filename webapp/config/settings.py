@@ -275,12 +275,19 @@ def current() -> Settings:
 
 def describe(settings: Settings) -> list[Row]:
     """Every setting with its value, secrets masked, where the value came from, and what it means."""
-    rows = []
-    for setting in SETTINGS:
-        value = settings.values[setting.attribute]
-        unit = f" ({setting.unit})" if setting.unit else ""
-        rows.append(Row(setting.name, _shown(setting, value), settings.origins[setting.attribute], setting.help + unit))
-    return rows
+    return [
+        Row(setting.name, _shown(setting, settings.values[setting.attribute]), settings.origins[setting.attribute], _explained(setting))
+        for setting in SETTINGS
+    ]
+
+
+def _explained(setting: Setting) -> str:
+    """What the setting means, in which unit, what holds without it, and its other names."""
+    said = setting.help + (f", in {setting.unit}" if setting.unit else "")
+    if setting.default is not None:
+        demo = f" (in the sample shop {setting.demo_default})" if setting.demo_default else ""
+        said += f"; left out: {setting.default}{demo}"
+    return said + (f"; also {', '.join(setting.also)}" if setting.also else "")
 
 
 def _shown(setting: Setting, value: Any) -> str:

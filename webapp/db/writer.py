@@ -56,7 +56,7 @@ class Session:
         try:
             requests = gather()
             self._run(requests)
-        except Exception as error:  # the disk, the file, a want of memory: whoever waits is told, and the next group runs
+        except Exception as error:  # also a want of memory: the next group runs
             group.log.error("the ledger could not be written: %s", error or type(error).__name__)
             counters.COMMIT_FAILURES.add()
             self._drop()

@@ -12,6 +12,15 @@ KIND, PREVIEW = "import", "import-preview"
 
 
 @dataclass(frozen=True, slots=True)
+class Remembered:
+    """What a person said a header means: its key, the mapping as text, the file for which it was said."""
+
+    header: str
+    mapping: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewImport:
     """A file as given. `mapping` and `preview` are texts of JSON; start: without waiting for a person; count: its totals
     are still to be counted."""
@@ -23,6 +32,7 @@ class NewImport:
     preview: str
     start: bool
     count: bool = False
+    remember: Remembered | None = None
 
 
 def create_imports(tx: Any, items: Sequence[NewImport]) -> list[dict[str, Any]]:
@@ -38,8 +48,14 @@ def create_imports(tx: Any, items: Sequence[NewImport]) -> list[dict[str, Any]]:
         })  # fmt: skip
         if item.count and not item.start:
             queue.add(tx, PREVIEW, {"import_id": import_id})
+        _remember(tx, item.remember)
         results.append({"id": import_id, "job_id": job_id})
     return results
+
+
+def _remember(tx: Any, said: Remembered | None) -> None:
+    if said is not None:
+        dao.keep_mapping(tx, said.header, said.mapping, said.file_name)
 
 
 def find(tx: Any, import_id: int) -> Any:
@@ -75,18 +91,28 @@ def remap_imports(tx: Any, items: Sequence[NewMapping]) -> list[Any]:
     return results
 
 
-def start_imports(tx: Any, items: Sequence[tuple[int, str]]) -> list[Any]:
-    """The imports of (id, mapping) are queued. Conflict: it was started before."""
-    return [_start(tx, import_id, mapping) for import_id, mapping in items]
+@dataclass(frozen=True, slots=True)
+class Start:
+    """A file that waits is imported by this mapping, which is remembered for its header."""
+
+    import_id: int
+    mapping: str
+    remember: Remembered | None = None
 
 
-def _start(tx: Any, import_id: int, mapping: str) -> dict[str, Any] | Conflict:
-    row = find(tx, import_id)
+def start_imports(tx: Any, items: Sequence[Start]) -> list[Any]:
+    """The imports are queued, and what their headers mean is remembered. Conflict: it was started before."""
+    return [_start(tx, item) for item in items]
+
+
+def _start(tx: Any, item: Start) -> dict[str, Any] | Conflict:
+    row = find(tx, item.import_id)
     if row["state"] != "preview":
         return Conflict(f"This import is {row['state']}; it cannot be started again.")
-    job_id = queue.add(tx, KIND, {"import_id": import_id})
-    dao.update_start(tx, import_id, job_id, mapping)
-    return {"id": import_id}
+    job_id = queue.add(tx, KIND, {"import_id": item.import_id})
+    dao.update_start(tx, item.import_id, job_id, item.mapping)
+    _remember(tx, item.remember)
+    return {"id": item.import_id}
 
 
 def cancel_imports(tx: Any, items: Sequence[int]) -> list[Any]:

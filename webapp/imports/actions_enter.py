@@ -6,7 +6,8 @@ from typing import Any
 from webapp.customers import actions as customers
 from webapp.errors import Conflict, Problem
 from webapp.imports import dao
-from webapp.imports.rules.batches import Batch, Known, Part, Product, Stand, ready
+from webapp.imports.rules import mending
+from webapp.imports.rules.batches import Batch, Known, Part, Product, Stand, kept_text, ready
 from webapp.imports.rules.lines import SALE, Line, total_of
 from webapp.orders import actions as orders
 from webapp.orders import dao as ledger
@@ -26,6 +27,8 @@ def enter(tx: Any, items: Sequence[Batch]) -> list[int]:
 
 def _enter(tx: Any, batch: Batch) -> int:
     batch.context.keep(tx)
+    if batch.mends is not None:
+        _leave_out_mended(tx, batch, batch.mends)
     known = Catalogue(tx, batch.known, anew=batch.tried)
     batch.tried = True
     lacking = [part for part in batch.parts if part.ready is None or known.changed]
@@ -38,11 +41,42 @@ def _enter(tx: Any, batch: Batch) -> int:
     fresh = [part for part in batch.parts if part.refusal is None and not part.repeated]
     _place([part for part in fresh if isinstance(part.ready, Sale)], orders.enter_sales, tx)
     _place([part for part in fresh if isinstance(part.ready, GoodsReturn)], orders.enter_returns, tx)
+    if batch.mends is not None:
+        _place_beside(tx, fresh, known, batch.by_name)
     for part in lacking:
         if part.of is not None:
             _take_back(tx, part, known, batch.by_name)
     _write_down(tx, batch)
     return int(tx.next("seq", 0)) - 1
+
+
+def _leave_out_mended(tx: Any, batch: Batch, mends: int) -> None:
+    """Rows that were mended before, in whichever file, are not entered again."""
+    rows = [was[1] for part in batch.parts for line in part.lines if (was := mending.origin(line)) is not None]
+    seen = dao.find_mended(tx, mends, rows)
+    for part in batch.parts:
+        kept = []
+        for line in part.lines:
+            was = mending.origin(line)
+            if was is not None and was[1] not in seen:
+                seen.add(was[1])
+                kept.append(line)
+        if not kept:
+            part.repeated = True
+        elif len(kept) < len(part.lines):
+            part.left_out += len(part.lines) - len(kept)
+            part.lines, part.ready = kept, None
+
+
+def _place_beside(tx: Any, parts: Sequence[Part], known: "Catalogue", by_name: bool) -> None:
+    """Mended rows of an invoice whose other rows were imported become a sale or return of their own beside it."""
+    again = [part for part in parts if part.refusal is not None and part.refusal.code == "duplicate"]
+    for part in again:
+        was = mending.origin(part.lines[0])
+        part.head = mending.beside(part.head, was[1] if was else 0)
+        part.ready, part.refusal = ready(part, known, tx.zone, by_name), None
+    _place([part for part in again if isinstance(part.ready, Sale)], orders.enter_sales, tx)
+    _place([part for part in again if isinstance(part.ready, GoodsReturn)], orders.enter_returns, tx)
 
 
 def _mark_own(tx: Any, parts: Sequence[Part]) -> None:
@@ -116,19 +150,24 @@ def _is_booked(tx: Any, order_id: int, part: Part) -> bool:
 def _write_down(tx: Any, batch: Batch) -> None:
     """What became of the rows."""
     imported, repeated, errors, sources = 0, batch.repeated, list(batch.errors), []
-    rejected = len({error[1] for error in errors})
+    rejected, kept, mended = len({error[1] for error in errors}), list(batch.rejected), []
     for part in batch.parts:
         count = len(part.lines)
+        repeated += part.left_out
         if part.repeated or (part.refusal is not None and part.refusal.code == "duplicate"):
             repeated += count
         elif part.refusal is not None:
             rejected += count
             errors += [(batch.import_id, line[0], "", part.refusal.detail, "") for line in part.lines]
+            kept += [(batch.import_id, line[0], kept_text(line[1])) for line in part.lines]
         else:
             imported += count
             sources.append((batch.import_id, part.lines[0][0], part.order_id, part.return_id, part.source))
+            mended += [(*was, batch.import_id) for line in part.lines if (was := mending.origin(line)) is not None]
     dao.insert_sources(tx, sources)
     dao.insert_errors(tx, errors)
+    dao.insert_rejected(tx, kept)
+    dao.insert_mended(tx, mended)
     counts = {"read": imported + repeated + rejected, "imported": imported, "repeated": repeated, "rejected": rejected}
     dao.add_counts(tx, batch.import_id, batch.position, counts)
 

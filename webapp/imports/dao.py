@@ -69,8 +69,33 @@ def insert_errors(tx: Any, rows: Sequence[tuple[Any, ...]]) -> None:
     sql.insert_errors.rows(tx, rows)
 
 
+def insert_rejected(tx: Any, rows: Sequence[tuple[int, int, str]]) -> None:
+    """Rows that were not imported as they stood in the file: (import_id, row_number, text)."""
+    sql.insert_rejected.rows(tx, rows)
+
+
+def insert_mended(tx: Any, rows: Sequence[tuple[int, int, int]]) -> None:
+    """Rejected rows that are imported now: (import_id, row_number, by_import_id)."""
+    sql.insert_mended.rows(tx, rows)
+
+
+def find_mended(tx: Any, import_id: int, rows: Iterable[int]) -> set[int]:
+    """Which of these rejected rows of an import were mended and imported before."""
+    return {row["row_number"] for row in sql.find_mended.all(tx, import_id=import_id, rows=list(rows))}
+
+
+def keep_mapping(tx: Any, header: str, mapping: str, file_name: str) -> None:
+    """Files with this header are read so from now on."""
+    sql.keep_mapping.run(tx, header=header, mapping=mapping, file_name=file_name, now_ms=tx.now_ms)
+
+
+def find_mapping(tx: Any, header: str) -> Any:
+    """How files with this header were read last (mapping, file_name), or None."""
+    return sql.find_mapping.one(tx, header=header)
+
+
 def find_errors(tx: Any, import_id: int, limit: int, after: tuple[int, str] = (0, "")) -> list[Any]:
-    """Rows that were not imported, in order, behind a (row, field)."""
+    """Rows that were not imported, in order, behind a (row, field), each with its text where it was kept."""
     return sql.find_errors.all(tx, import_id=import_id, after_row=after[0], after_field=after[1], limit=limit)
 
 

@@ -1,6 +1,8 @@
 """Files over HTTP: given, looked at, started, stopped, gone on with; their rejected rows as a list and as CSV."""
 
+import json
 from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -8,8 +10,9 @@ from flask import Blueprint, Response, request
 from webapp import clock
 from webapp.db import reading, store, writer
 from webapp.errors import invalid_parameter
-from webapp.imports import actions, dao, shapes
-from webapp.imports.jobs import files, preview
+from webapp.imports import actions, dao, shapes, shapes_rejected
+from webapp.imports.jobs import files, known, preview
+from webapp.imports.rules.understood import understood
 from webapp.imports.shapes import Mapping, MappingIn
 from webapp.shop import dao as shop
 from webapp.web import body as bodies
@@ -61,39 +64,58 @@ def show(import_id: int) -> Response:
 
 def _shown(import_id: int) -> dict[str, Any]:
     with reading.reading() as tx:
-        return shapes.import_json(actions.find(tx, import_id), dao.find_errors(tx, import_id, FIRST_ERRORS))
+        row = actions.find(tx, import_id)
+        answer = shapes.import_json(row, dao.find_errors(tx, import_id, FIRST_ERRORS))
+    if row["state"] == "preview":
+        found, mapping = answer["preview"], Mapping.from_text(row["mapping"])
+        found["understood"] = understood(
+            mapping, found["columns"], found["first_rows"], store.shop().currency, clock.now_ms()
+        )
+    return answer
 
 
 def _page(answer: dict[str, Any]) -> dict[str, Any]:
     with reading.reading() as tx:
         channels = [(row["code"], row["name"]) for row in shop.find_channels(tx)]
-    return {"load": answer, "channels": channels, "needed": shapes.NEEDED, "fields": shapes.FIELD_WORDS}
+    labels, columns = dict(shapes.FIELD_WORDS), answer["preview"]["mapping"]["columns"]
+    return {
+        "load": answer, "channels": channels, "fields": shapes.FIELD_WORDS,
+        "meant": {column: (name, labels.get(name, name.replace("_", " "))) for name, column in columns.items()},
+        "encodings": shapes.ENCODING_WORDS, "delimiters": shapes.DELIMITER_WORDS, "decimals": shapes.DECIMAL_WORDS,
+        "orders_of_dates": shapes.DATE_WORDS,
+    }  # fmt: skip
 
 
 @blueprint.get("/imports/<int:import_id>/errors")
 @api("GET", "/imports/<int:import_id>/errors", summary="Rows that were not imported", response=shapes.ErrorsOut,
      query=PAGING, faces=LIST, errors=[404, 422], tag="imports")  # fmt: skip
 def index_errors(import_id: int) -> Response:
-    """Rejected rows in the order of the file; CSV is all of them."""
+    """Rejected rows in the order of the file; CSV is all of them with their own columns, to be mended and given again."""
     asked = ask()
     with reading.reading() as tx:
-        actions.find(tx, import_id)
+        row = actions.find(tx, import_id)
         after = (int(asked.after[0]), str(asked.after[1])) if asked.after else (0, "")
         rows = dao.find_errors(tx, import_id, asked.limit + 1, after)
     shown, following = asked.cut(rows, lambda row: [row["row_number"], row["field"]])
     items = [shapes.error_json(row) for row in shown]
     return respond.respond(
-        {"items": items, "next": following}, csv=lambda: (shapes.ERROR_COLUMNS, _every_error(import_id)),
+        {"items": items, "next": following}, csv=lambda: (shapes_rejected.columns(row), _every_row(row)),
         filename=f"import-{import_id}-rejected.csv", next=following,
     )  # fmt: skip
 
 
-def _every_error(import_id: int) -> Iterator[tuple[Any, ...]]:
+def _every_row(of: Any) -> Iterator[list[str]]:
+    """Each rejected row once, as a file of them has it."""
+    for _, errors in groupby(_every_error(of["id"]), key=lambda error: error["row_number"]):
+        yield shapes_rejected.cells(of, list(errors))
+
+
+def _every_error(import_id: int) -> Iterator[Any]:
     after = (0, "")
     while True:
         with reading.reading() as tx:
             rows = dao.find_errors(tx, import_id, 500, after)
-        yield from ((row["row_number"], row["field"], row["detail"], row["value"]) for row in rows)
+        yield from rows
         if len(rows) < 500:
             return
         after = (rows[-1]["row_number"], rows[-1]["field"])
@@ -155,12 +177,13 @@ def _mapping(sent: Any, at: str = "/mapping") -> MappingIn | None:
 def _new_import(name: str, prepared: files.Prepared, start: bool) -> actions.NewImport:
     at_once = not start and prepared.size <= COUNTED_AT_ONCE
     found = prepared.found
-    text = shapes.preview_text(found.columns, found.rows, found.doubts)
+    text = shapes.preview_text(found.columns, found.rows, found.doubts, found.remembered)
     if at_once:
         text = reading.in_thread(lambda tx: preview.with_totals(text, prepared.path, prepared.mapping))
     return actions.NewImport(
         name[-200:], str(prepared.path), prepared.sha256, prepared.mapping.as_text(), text, start,
         count=prepared.ready and not at_once,
+        remember=known.remember(found.columns, prepared.mapping, name[-200:]) if start else None,
     )  # fmt: skip
 
 
@@ -188,7 +211,9 @@ def start(import_id: int) -> Response:
         writer.do(actions.remap_imports, change, key)
     else:
         shapes.check(mapping)
-        writer.do(actions.start_imports, (import_id, mapping.as_text()), key)
+        columns = json.loads(text or "{}").get("columns", [])
+        said = known.remember(columns, mapping, row["file_name"])
+        writer.do(actions.start_imports, actions.Start(import_id, mapping.as_text(), said), key)
     return made(_shown(import_id), location=f"/imports/{import_id}", status=202, key=key)
 
 

@@ -15,6 +15,7 @@ FIELDS = (
     "restock", "reason", "line_id", "entered_at",
 )  # fmt: skip
 NEEDED = ("sku", "quantity", "price", "placed_at")
+UCI_NEEDED = {*NEEDED, "external_id", "name"}
 ALIASES = {
     "product_id": "sku",
     "product": "sku",
@@ -30,7 +31,8 @@ DELIMITERS = (",", ";", "\t", "|", "json")
 class Mapping:
     """How a file is read: which column holds what, and how numbers, dates and text are written.
 
-    `columns` leads from our name to the file's. `source` is `uci` or `export` for files that are known, else `other`.
+    `columns` leads from our name to the file's. `source` is `uci` or `export` for files that are known, else `other`; `mends` the import whose rejected
+    rows these are.
     A file is known again by its bytes and this.
     """
 
@@ -43,14 +45,15 @@ class Mapping:
     header: bool = True
     encoding: str = "utf-8"
     source: str = "other"
+    mends: int | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The mapping as the contract shows it."""
-        return asdict(self)
+        return {name: value for name, value in asdict(self).items() if name != "mends" or value is not None}
 
     def as_text(self) -> str:
         """The mapping in one canonical form, so that equal ones are equal texts."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return json.dumps(self.as_json(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @staticmethod
     def from_text(text: str) -> "Mapping":
@@ -105,7 +108,10 @@ def merged(found: Mapping, given: MappingIn | None, names: list[str], at: str = 
     if errors:
         raise Invalid("", *errors)
     others = {name: value for name, value in given if name != "columns" and value is not None}
-    return replace(found, columns={name: column for name, column in columns.items() if column}, **others)
+    merged = replace(found, columns={name: column for name, column in columns.items() if column}, **others)
+    if merged.source == "uci" and not UCI_NEEDED <= merged.columns.keys():
+        return replace(merged, source="other")  # only the whole of such a file is read as one
+    return merged
 
 
 def check(mapping: Mapping, at: str = "/mapping") -> None:
@@ -118,10 +124,16 @@ def check(mapping: Mapping, at: str = "/mapping") -> None:
         raise Invalid("", *missing)
 
 
-def preview_text(columns: list[str], rows: list[list[str]], doubts: list[str], most: int = 10) -> str:
-    """What was found in a file, as it is kept: the columns, the first rows by column, what to look at, no totals yet."""
+def preview_text(
+    columns: list[str], rows: list[list[str]], doubts: list[str], remembered: str | None = None, most: int = 10
+) -> str:
+    """What was found in a file, as it is kept: the columns, the first rows by column, what to look at, no totals yet.
+
+    remembered: the file for which its mapping was given.
+    """
     first = [dict(zip(columns, cells, strict=False)) for cells in rows[:most]]
-    return json.dumps({"columns": columns, "first_rows": first, "doubts": doubts, "totals": None}, ensure_ascii=False)
+    found = {"columns": columns, "first_rows": first, "doubts": doubts, "remembered": remembered, "totals": None}
+    return json.dumps(found, ensure_ascii=False)
 
 
 _WORDS = {"sku": "product code", "quantity": "quantity", "price": "price", "placed_at": "date"}
@@ -132,6 +144,17 @@ FIELD_WORDS = (
     ("customer", "Customer code"), ("region", "Country or region"), ("channel", "Channel"), ("location", "Place"),
     ("category", "Category"), ("brand", "Brand"), ("vendor", "Vendor"), ("cost", "Cost of one"), ("note", "Note"),
 )  # fmt: skip
+
+# How files may be written, with the words for it.
+ENCODING_WORDS = (
+    ("utf-8", "UTF-8"), ("utf-8-sig", "UTF-8 with mark"), ("utf-16", "UTF-16 with mark"),
+    ("utf-16-le", "UTF-16, low byte first"), ("utf-16-be", "UTF-16, high byte first"), ("windows-1252", "Windows-1252"),
+)  # fmt: skip
+DELIMITER_WORDS = (
+    (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Bar"), ("json", "One JSON object a line"),
+)  # fmt: skip
+DECIMAL_WORDS = ((".", "Point: 1234.50"), (",", "Comma: 1234,50"))
+DATE_WORDS = (("ymd", "Year, month, day"), ("dmy", "Day, month, year"), ("mdy", "Month, day, year"))
 
 
 def _is_zone(name: str) -> bool:
@@ -154,6 +177,13 @@ class ErrorOut(Output):
     value: str | None
 
 
+class UnderstoodOut(Output):
+    """One of the first rows as it is understood, by what its columns hold."""
+
+    values: dict[str, Any]
+    errors: list[dict[str, str]]
+
+
 class PreviewOut(Output):
     """What a file was recognised as, and what its rows would come to (null until they are counted)."""
 
@@ -161,8 +191,10 @@ class PreviewOut(Output):
     first_rows: list[dict[str, str]]
     mapping: dict[str, Any]
     known: bool
+    remembered: str | None
     missing: list[str]
     doubts: list[str]
+    understood: list[UnderstoodOut] | None = None
     totals: dict[str, Any] | None
 
 
@@ -177,6 +209,7 @@ class ImportOut(Output):
     imported: int
     repeated: int
     rejected: int
+    mended: int
     error: str | None
     errors: list[ErrorOut]
     errors_url: str
@@ -200,9 +233,6 @@ class ErrorsOut(Output):
     next: str | None
 
 
-ERROR_COLUMNS = ("row", "field", "detail", "value")
-
-
 def error_json(row: Any) -> dict[str, Any]:
     """A row that was not imported."""
     return {"row": row["row_number"], "field": row["field"], "detail": row["detail"], "value": row["value"]}
@@ -213,7 +243,7 @@ def import_json(row: Any, errors: list[Any]) -> dict[str, Any]:
     return {
         "id": row["id"], "state": row["state"], "file_name": row["file_name"], "rows": row["total_rows"],
         "read": row["read_rows"], "imported": row["imported"], "repeated": row["repeated"], "rejected": row["rejected"],
-        "error": row["error"], "errors": [error_json(error) for error in errors],
+        "mended": row["mended"], "error": row["error"], "errors": [error_json(error) for error in errors],
         "errors_url": f"/imports/{row['id']}/errors", "preview": preview_json(row),
         "created_at": clock.format_time(row["created_ms"]), "started_at": _time(row["started_ms"]),
         "ended_at": _time(row["ended_ms"]),
@@ -225,7 +255,8 @@ def preview_json(row: Any) -> dict[str, Any]:
     mapping, found = Mapping.from_text(row["mapping"]), json.loads(row["preview"] or "{}")
     return {
         "columns": found.get("columns", []), "first_rows": found.get("first_rows", []), "mapping": mapping.as_json(),
-        "known": mapping.source != "other", "missing": mapping.missing(), "doubts": found.get("doubts", []),
+        "known": mapping.source != "other" or mapping.mends is not None, "remembered": found.get("remembered"),
+        "missing": mapping.missing(), "doubts": found.get("doubts", []),
         "totals": totals_json(found.get("totals")),
     }  # fmt: skip
 

@@ -74,6 +74,7 @@ class Tail:
         self._kept_bytes = 0
         self._kept_after = 0
         self._blocks: dict[int, list[Shaped]] = {}
+        self._tip: tuple[int, int, list[Shaped]] = (0, 0, [])  # the block that is not full yet, as it was read last
 
     def history(self) -> History:
         """The history as it is now."""
@@ -86,6 +87,7 @@ class Tail:
         history = self.history()
         if history.epoch != self.epoch or history.position < self.position:
             self._blocks.clear()
+            self._tip = (0, 0, [])
         self.position, self.epoch = history.position, history.epoch
         self._keep_from(history.position)
 
@@ -145,6 +147,8 @@ class Tail:
         first = seq // STEP * STEP
         last = min(first + STEP, upto)
         block = self._blocks.get(first) if last == first + STEP else None
+        if self._tip[:2] == (first, last):
+            block = self._tip[2]
         if block is None:
             block = self._read_block(seq, first, last)
         return [shaped for shaped in block if shaped.seq > seq], last
@@ -156,7 +160,9 @@ class Tail:
                 raise Gap
             after = max(first, forgotten)
             block = self._shape(tx, outbox.read_after(tx, after, last - after))
-        if after == first and last == first + STEP:
+        if after == first and last < first + STEP:
+            self._tip = (first, last, block)
+        elif after == first:
             self._blocks[first] = block
             if len(self._blocks) > KEEP_BLOCKS:
                 del self._blocks[next(iter(self._blocks))]

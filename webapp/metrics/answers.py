@@ -1,6 +1,6 @@
 """One question to the metrics layer and its answer: rows, what a limit cut off, totals, each beside its comparison."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -84,7 +84,7 @@ class Answer:
 def answer(tx: Any, question: Question, now_ms: int) -> Answer:
     """The answer to a question, exact at `now_ms`.
 
-    Raises Invalid (too_large) when the grain and the dimensions make more than 100,000 rows.
+    Raises Invalid (too_large) when all of more than 100,000 rows are asked for, without a limit.
     """
     now = _totals(tx, question, question.period)
     then = _totals(tx, question, question.compare) if question.compare else None
@@ -114,16 +114,42 @@ def _rows(tx: Any, question: Question, now_ms: int) -> list[Row]:
     grain, shift = question.grain, question.compare.shift if question.compare else None
     times = buckets.listed(grain, question.period, now_ms, tx.zone, (key[0] for key in now))
     told = {key[1:]: None for key in (*now, *then)} if question.by else {(): None}
-    if len(times) * len(told) > MOST_ROWS:
-        raise invalid_parameter("grain", "too_large", f"This makes over {MOST_ROWS:,} rows; ask for less at once.")
     rows = []
-    for time in times:
+    for time, keys in _grid(question, list(times), list(told), {*now, *then}):
         ends_later = buckets.end_of(grain, time, tx.zone) > now_ms
         compared = shift is not None and buckets.has_earlier(grain, time, shift, tx.zone)
-        for key in told:
+        for key in keys:
             earlier = then.get((time, *key), _ZERO) if compared else None
             rows.append(Row(key, time, ends_later, now.get((time, *key), _ZERO), earlier))
     return rows
+
+
+def _grid(
+    question: Question, times: list[int], told: list[tuple[Any, ...]], sold: set[tuple[Any, ...]]
+) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    """The buckets with the keys that are rows in them: all, or of a large grid those that the limit can show.
+
+    In order of time these are the first buckets; in order of a metric, what was sold and the first buckets, whose rows
+    without sales are as good as any other.
+    """
+    if len(times) * len(told) <= MOST_ROWS:
+        yield from ((time, told) for time in times)
+        return
+    if question.limit is None:
+        raise invalid_parameter("grain", "too_large", f"This makes over {MOST_ROWS:,} rows; ask for less at once.")
+    whole = -(-(question.limit + 1) // len(told))
+    if _by_time(question):
+        first = times[-whole:] if question.sort == "-time" else times[:whole]
+        yield from ((time, told) for time in first)
+        return
+    by_time: dict[int, list[tuple[Any, ...]]] = {}
+    for key in sold:
+        by_time.setdefault(key[0], []).append(key[1:])
+    yield from ((time, told if number < whole * 2 else by_time.get(time, [])) for number, time in enumerate(times))
+
+
+def _by_time(question: Question) -> bool:
+    return question.sort in ("time", "-time") or (question.sort is None and question.grain is not None)
 
 
 def _gathered(tx: Any, question: Question) -> Sums:
@@ -196,7 +222,7 @@ def _ratio(change: Value, base: Value) -> Decimal | None:
 
 def _order(tx: Any, question: Question) -> Any:
     """A sort key: time or a metric descending, then the dimensions as they are shown; None stands last."""
-    by_time = question.sort in ("time", "-time") or (question.sort is None and question.grain is not None)
+    by_time = _by_time(question)
     forward = -1 if question.sort == "-time" else 1
     first = next((metric for metric in question.metrics if metric.name == question.sort), question.metrics[0])
     names = [_names(tx, key) for key in question.by]

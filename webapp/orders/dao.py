@@ -5,10 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from webapp.db import queries
-from webapp.db.queries import Executes
+from webapp.db.queries import Executes, Query
 from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
+FEW = 1_000  # orders that are looked up one by one rather than walked past
 
 
 def find_taken(tx: Executes, external_ids: Iterable[str]) -> dict[tuple[int, str], int]:
@@ -122,7 +123,13 @@ def find_source_rows(tx: Executes, order_id: int) -> list[Any]:
 def find_page(
     tx: Executes, sort: str, limit: int, after: tuple[int, int] | None, condition: dict[str, Any]
 ) -> list[Any]:
-    """Order ids with their sorting values, one page of `limit` behind the position `after` (value, id)."""
+    """Order ids with their sorting values, one page of `limit` behind the position `after` (value, id).
+
+    What few orders can fulfil is looked up; everything else is found soon by walking down the list.
+    """
+    few = _candidates(tx, condition)
+    if few is not None:
+        return _page_of(tx, few, sort, limit, after, condition)
     query = {
         "-placed_at": sql.find_page_newest,
         "placed_at": sql.find_page_oldest,
@@ -133,10 +140,53 @@ def find_page(
     return query.all(tx, limit=limit, after_value=value, after_id=last_id, **condition)
 
 
+def _candidates(tx: Executes, condition: dict[str, Any]) -> list[int] | None:
+    """Every order that can fulfil one of the conditions, where those are few; None where no condition is so rare."""
+    least, most = condition["min_total"], condition["max_total"]
+    asked: list[tuple[bool, Query, dict[str, Any]]] = [
+        (condition["q"] is not None, sql.find_candidates_by_words, condition),
+        (not condition["any_line"], sql.find_candidates_by_versions, condition),
+        (
+            least is not None or most is not None,
+            sql.find_candidates_by_total,
+            {"min_total": 0 if least is None else least, "max_total": 1 << 62 if most is None else most},
+        ),
+        (condition["status"] in ("returned", "partly_returned"), sql.find_candidates_returned, {}),
+    ]
+    for wanted, query, values in asked:
+        if wanted:
+            found = [row[0] for row in query.all(tx, limit=FEW + 1, **values)]
+            if len(found) <= FEW:
+                return found
+    return None
+
+
+def _page_of(
+    tx: Executes, ids: list[int], sort: str, limit: int, after: tuple[int, int] | None, condition: dict[str, Any]
+) -> list[Any]:
+    value, down = "placed_ms" if "placed_at" in sort else "total_minor", sort.startswith("-")
+    rows = sorted(sql.find_places.all(tx, ids=ids), key=lambda row: (row[value], row["id"]), reverse=down)
+    if after is not None:
+        rows = [row for row in rows if ((row[value], row["id"]) < after) == down and (row[value], row["id"]) != after]
+    found: list[Any] = []
+    for start in range(0, len(rows), 2 * limit):
+        piece = rows[start : start + 2 * limit]
+        shown = {row[0] for row in sql.find_matching.all(tx, ids=[row["id"] for row in piece], **condition)}
+        found += [row for row in piece if row["id"] in shown]
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
 def find_return_page(tx: Executes, limit: int, before: tuple[int, int] | None, condition: dict[str, Any]) -> list[Any]:
     """Return ids with their times, newest first, under the period and the filters of a list of orders."""
     value, last_id = before or (1 << 62, 1 << 62)
-    return sql.find_return_page.all(tx, limit=limit, before_ms=value, before_id=last_id, **condition)
+    below = {"before_ms": value, "before_id": last_id, **condition}
+    if not condition["any_line"]:
+        few = [row[0] for row in sql.find_return_candidates.all(tx, limit=FEW + 1, **condition)]
+        if len(few) <= FEW:
+            return sql.find_return_page_among.all(tx, ids=few, **below)[:limit]
+    return sql.find_return_page.all(tx, limit=limit, **below)
 
 
 def sum_matching(tx: Executes, order_ids: Sequence[int], condition: dict[str, Any]) -> dict[int, int]:

@@ -20,9 +20,13 @@ from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
 from webapp.web.respond import made
 
 blueprint = Blueprint("orders", __name__)
-BATCH = {"application/x-ndjson": {"type": "string"}, "application/json": {
-    "type": "array", "items": {"description": "An order; one that is wrong is refused alone"}, "examples": [[{"product_id": "TEA-ICED-330", "quantity": 1}]],
-}}  # fmt: skip
+BATCH = {
+    "application/x-ndjson": {"type": "string"},
+    "application/json": {
+        "type": "array", "items": {"description": "An order; one that is wrong is refused alone"},
+        "examples": [[{"product_id": "TEA-ICED-330", "quantity": 1}]],
+    },
+}  # fmt: skip
 QUERY: list[Query | str] = [*FILTERS, *PERIODS, *PAGING, "status", "min_total", "max_total", "q", "sort"]
 
 

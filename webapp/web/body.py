@@ -18,7 +18,7 @@ from webapp.clock import Zone
 from webapp.db import reading
 from webapp.db.writer import Key
 from webapp.errors import FieldError, Invalid, Malformed, Problem, TooLarge, TooSlow, Unsupported
-from webapp.web import forms, jsonio, validate
+from webapp.web import forms, jsonio, room, validate
 from webapp.web.forms import MULTIPART, URLENCODED, Form
 
 MIB = 1 << 20
@@ -119,6 +119,7 @@ def read_bytes(limit: int) -> bytes:
         raise Malformed("The Content-Length is no number.")
     if len(said) > 15 or int(said) > limit:
         raise _too_large(limit)
+    room.take(int(said))
     with within(BODY_S if limit <= BATCH else UPLOAD_S):
         sent: bytes = environ["wsgi.input"].read(int(said))
     if len(sent) != int(said):
@@ -127,12 +128,15 @@ def read_bytes(limit: int) -> bytes:
 
 
 def _read_chunked(limit: int) -> bytes:
-    pieces, size = [], 0
+    pieces, size, roomy = [], 0, 0
     with within(BODY_S if limit <= BATCH else UPLOAD_S):
         while piece := request.environ["wsgi.input"].read(65_536):
             size += len(piece)
             if size > limit:
                 raise _too_large(limit)
+            if size - roomy > MIB:
+                room.take(size - roomy)
+                roomy = size
             pieces.append(piece)
     return b"".join(pieces)
 

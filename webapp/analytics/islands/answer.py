@@ -205,7 +205,7 @@ def _plot(frame: Frame, metric: Metric, axis: Axis) -> dict[str, Any]:
     ]  # fmt: skip
     then = [figures.plotted(unit, row.compare[metric.name] if row.compare else None) for row in rows]
     if any(value is not None for value in then):
-        lines.insert(0, Line(frame.asked.against or "before", then, "then", open=rows[-1].open))
+        lines.insert(0, Line("before", then, "then", open=rows[-1].open))
     best = max(rows, key=lambda row: row.values[metric.name] or 0)
     summary = (
         f"{metric.title}: most on {buckets.name(best.time or 0, frame.asked.question.grain or 'day', said)}, "

@@ -89,7 +89,7 @@ class _Entering:
 
     def __init__(self, context: Context, import_id: int, mapping: Mapping, rows: int, known_until: int) -> None:
         self.context, self.import_id, self.rows, self.known_until = context, import_id, rows, known_until
-        self.by_name = mapping.source == "export"
+        self.by_name, self.mends = mapping.source == "export", mapping.mends
         self.known = Known()
         self.zone = store.shop().zone
         self.weight = FIRST_WEIGHT
@@ -133,7 +133,7 @@ class _Entering:
 
     def _enter(self, entries: list[Entry], weight: int) -> None:
         position = json.dumps({"row": entries[-1][0]})
-        batch = Batch(self.context, self.import_id, position, self.known, self.by_name)
+        batch = Batch(self.context, self.import_id, position, self.known, self.by_name, mends=self.mends)
         fill(batch, entries, self.zone, self.known_until, _source)
         began = time.thread_time()
         self.known.seq = self.context.write(enter, batch)

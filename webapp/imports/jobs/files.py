@@ -11,11 +11,13 @@ from webapp.clock import Zone
 from webapp.db import store
 from webapp.errors import FieldError, Invalid, NotFound, TooLarge
 from webapp.imports import shapes
+from webapp.imports.jobs import known
 from webapp.imports.jobs.gather import Gatherer
 from webapp.imports.jobs.readers import Rows
 from webapp.imports.jobs.unpack import MOST_SENT, head_of, measure
 from webapp.imports.rules.cells import Damaged, Layout
-from webapp.imports.rules.lines import RETURN, SALE, Belongs, Fault, reader_for
+from webapp.imports.rules.lines import RETURN, SALE, Belongs, Fault, LineReader, reader_for
+from webapp.imports.rules.mending import MendedReader
 from webapp.imports.rules.recognise import HEAD, Found, recognise
 from webapp.imports.shapes import Mapping, MappingIn
 from webapp.shop import dao as shop
@@ -78,7 +80,7 @@ def prepare(path: Path, given: MappingIn | None, channels: Any, at: str = "/mapp
     channels: the codes that exist. Raises TooLarge, Unsupported, Invalid (damaged; a mapping that does not fit).
     """
     size, digest = measure(path)
-    found = look(path, given)
+    found = known.recall(look(path, given), channels)
     mapping = _settled(shapes.merged(found.mapping, given, found.columns, at), channels, at)
     return Prepared(path, digest, size, found, mapping)
 
@@ -99,12 +101,12 @@ def remap(row: Any, given: MappingIn | None, channels: Any) -> tuple[Mapping, st
         return mapping, row["preview"]
     if not path.is_file():
         raise NotFound(f"The file {row['file_name']} is no longer there; send it again.")
-    found = look(path, given)
+    found = known.recall(look(path, given), channels)
     layout = (found.mapping.delimiter, found.mapping.header, found.mapping.encoding)
     if layout == (mapping.delimiter, mapping.header, mapping.encoding):
         found.mapping = mapping
     changed = _settled(shapes.merged(found.mapping, given, found.columns), channels)
-    return changed, shapes.preview_text(found.columns, found.rows, found.doubts)
+    return changed, shapes.preview_text(found.columns, found.rows, found.doubts, found.remembered)
 
 
 def _settled(mapping: Mapping, channels: Any, at: str = "/mapping") -> Mapping:
@@ -133,23 +135,25 @@ def read_through(
     """
     row = 0
     with Rows(path, Layout(mapping.encoding, mapping.delimiter, mapping.header), columns) as rows:
-        reader = reader_for(mapping, rows.columns, shop)
+        reader: LineReader | MendedReader = reader_for(mapping, rows.columns, shop)
+        if mapping.mends is not None:
+            reader = MendedReader(reader, mapping.mends)
         read, head, part_of, weigh = reader.read, reader.head, into.part, into.weigh
         for row, (cells, text) in enumerate(rows, 1):
             if row % BREATH_ROWS == 0:
                 breathe(row)
             if isinstance(cells, Damaged):
-                into.refuse(row, [Fault("", cells.detail, text[:200])])
+                into.refuse(row, [Fault("", cells.detail, text[:200], text)])
                 continue
             found = read(row, cells, text)
             if isinstance(found, list):
-                into.refuse(row, found)
+                into.refuse(row, [found[0]._replace(text=text), *found[1:]])
                 continue
             family, part, line = found
-            known = part_of(family, part, row)
-            if known is None:
+            begun = part_of(family, part, row)
+            if begun is None:
                 into.begin(family, part, head(cells, SALE if part == SALE else RETURN), line)
             else:
-                known[1].append(line)
+                begun[1].append(line)
             weigh(len(text))
         return row, rows.bytes.digest()

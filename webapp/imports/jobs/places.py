@@ -2,23 +2,22 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from webapp import clock
-from webapp.db import reading, store
-from webapp.errors import Conflict, Invalid
+from webapp.db import reading
+from webapp.errors import Conflict
 from webapp.imports.jobs.files import BREATH_ROWS
 from webapp.imports.jobs.readers import Rows
 from webapp.imports.rules.cells import Damaged, Layout
 from webapp.imports.rules.lines import Belongs
-from webapp.imports.rules.values import nice, region_of, unguarded
+from webapp.imports.rules.values import nice, read_code, region_of, unguarded
 from webapp.imports.shapes import Mapping
 from webapp.jobs.progress import Context
 from webapp.shop import actions
 from webapp.shop import dao as shop
 from webapp.shop.shapes import NewChannel, NewLocation
-from webapp.web import validate
 
 
 class Places:
@@ -74,10 +73,10 @@ def make(context: Context, path: Path, mapping: Mapping, columns: list[str]) -> 
     with reading.reading() as tx:
         channels = {row["code"] for row in shop.find_channels(tx)}
         locations = {row["code"] for row in shop.find_locations(tx)}
-    for code in places.channels.keys() - channels:
-        _make(context, actions.create_channels, NewChannel, {"code": code, "kind": places.kind(code)})
-    for code in sorted(places.regions.keys() - locations):
-        _make(context, actions.create_locations, NewLocation, {"code": code, "region": places.region(code)})
+    for code in filter(_is_code, sorted(places.channels.keys() - channels)):
+        _make(context, actions.create_channels, NewChannel.model_construct(code=code, kind=places.kind(code)))
+    for code in filter(_is_code, sorted(places.regions.keys() - locations)):
+        _make(context, actions.create_locations, NewLocation.model_construct(code=code, region=places.region(code)))
 
 
 def foreseen(shop: Belongs, path: Path, mapping: Mapping, columns: list[str]) -> Belongs:
@@ -89,10 +88,10 @@ def foreseen(shop: Belongs, path: Path, mapping: Mapping, columns: list[str]) ->
     )
 
 
-def _make(context: Context, action: Any, model: Any, data: dict[str, Any]) -> None:
-    current = store.shop()
-    try:
-        item = validate.validate(model, data, currency=current.currency, now_ms=clock.now_ms(), zone=current.zone)
+def _is_code(text: str) -> bool:
+    return isinstance(read_code(text), str) and text.isprintable()
+
+
+def _make(context: Context, action: Any, item: Any) -> None:
+    with suppress(Conflict):  # another process made it meanwhile
         context.write(action, item)
-    except (Invalid, Conflict):
-        return

@@ -35,12 +35,14 @@ class Known:
 
 
 MOST_LINES = 1_000
+MOST_TEXT = 1 << 16
 _TOO_MANY = f"belongs to an invoice of more than {MOST_LINES:,} lines"
 
 
 @dataclass(slots=True)
 class Part:
-    """One sale or return of a batch, and what became of it. `ready` is None where something is not known yet."""
+    """One sale or return of a batch, and what became of it. `ready` is None where something is not known yet; `left_out`
+    counts rows of it that were imported before."""
 
     head: Head
     lines: list[Line]
@@ -50,6 +52,7 @@ class Part:
     order_id: int | None = None
     return_id: int | None = None
     repeated: bool = False
+    left_out: int = 0
     refusal: Problem | None = None
 
 
@@ -58,7 +61,7 @@ class Batch:
     """Whole entries of a file and the position behind them, read so far as they can be without the ledger.
 
     known: what is known of the catalogue. by_name: a line keeps the name in its row (our own export). tried: it was run
-    before, and that transaction failed.
+    before, and that transaction failed. mends: the import whose rejected rows these are.
     """
 
     context: Any
@@ -68,8 +71,10 @@ class Batch:
     by_name: bool = False
     parts: list[Part] = field(default_factory=list)
     errors: list[tuple[Any, ...]] = field(default_factory=list)
+    rejected: list[tuple[int, int, str]] = field(default_factory=list)
     repeated: int = 0
     tried: bool = False
+    mends: int | None = None
 
 
 def fill(batch: Batch, entries: Sequence[Entry], zone: Zone, known_until: int, source: Any) -> Batch:
@@ -83,6 +88,7 @@ def fill(batch: Batch, entries: Sequence[Entry], zone: Zone, known_until: int, s
             batch.repeated += rows_of(entry)
         elif named is None:
             batch.errors.extend((batch.import_id, first_row, *fault) for fault in _apart(faults))
+            batch.rejected.append((batch.import_id, first_row, kept_text(faults[0][3])))
         else:
             _fill_family(batch, named, source)
     for part in batch.parts:
@@ -99,6 +105,7 @@ def _fill_family(batch: Batch, named: dict[str, tuple[Head, list[Line]]], source
     for name, (head, lines) in sorted(named.items(), key=_sale_first) if len(named) > 1 else named.items():
         if len(lines) > MOST_LINES:
             batch.errors.extend((batch.import_id, line[0], "", _TOO_MANY, str(len(lines))) for line in lines)
+            batch.rejected.extend((batch.import_id, line[0], kept_text(line[1])) for line in lines)
             continue
         part = Part(head, lines, source(lines), None if name == SALE else sale)
         sale = part if name == SALE else sale
@@ -109,10 +116,15 @@ def _sale_first(named: tuple[str, Any]) -> bool:
     return named[0] != SALE
 
 
-def _apart(faults: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+def kept_text(text: str) -> str:
+    """As much of a rejected row as is kept for mending."""
+    return text.rstrip("\r\n")[:MOST_TEXT].replace("\0", "\ufffd")
+
+
+def _apart(faults: Sequence[tuple[str, str, str, str]]) -> Iterator[tuple[str, str, str]]:
     """One fault a column, its value cut to what a list can show."""
     seen: set[str] = set()
-    for column, detail, value in faults:
+    for column, detail, value, _ in faults:
         if column not in seen:
             seen.add(column)
             yield column, detail, value[:200].replace("\0", "\ufffd")

@@ -21,11 +21,12 @@ Head = tuple[Any, ...]
 
 
 class Fault(NamedTuple):
-    """Why a row is not imported: the file's column, the reason, and what stands there."""
+    """Why a row is not imported: the file's column, the reason, and what stands there; the first fault of a row has its text."""
 
     field: str
     detail: str
     value: str
+    text: str = ""
 
 
 class Belongs(NamedTuple):
@@ -39,7 +40,7 @@ class Belongs(NamedTuple):
 
 
 Parts = dict[str, tuple[Head, list[Line]]]
-Entry = tuple[int, Parts | None, list[tuple[str, str, str]]]
+Entry = tuple[int, Parts | None, list[tuple[str, str, str, str]]]
 Read = tuple[Any, str, Line] | list[Fault]
 
 

@@ -53,17 +53,19 @@ _DATE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})\b", re.ASCII)
 
 @dataclass(slots=True)
 class Found:
-    """What was recognised; `rows` are the first ones, `doubts` what a person should look at."""
+    """What was recognised; `rows` are the first ones, `doubts` what a person should look at, `remembered` the file for
+    which a person said what such columns mean."""
 
     mapping: Mapping
     columns: list[str]
     rows: list[list[str]] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
+    remembered: str | None = None
 
     @property
     def known(self) -> bool:
         """Whether the file is one that needs no mapping."""
-        return self.mapping.source != "other"
+        return self.mapping.source != "other" or self.mapping.mends is not None
 
 
 def recognise(head: bytes, month_first: bool = False, **given: object) -> Found:
@@ -161,8 +163,12 @@ def _mapping(
     source, found = _known(plain)
     if source == "other":
         found = _likely(plain)
-    decimal, number_doubt = _decimal(_cells(columns, rows, found, "price", "discount", "cost", "total"))
-    dates, date_doubt = _dates(_cells(columns, rows, found, "placed_at"), month_first or source == "uci")
+    # Where no column is known by its name, the marks of all of them tell.
+    every = [] if {"price", "placed_at"} <= found.keys() else [cell.strip() for row in rows for cell in row]
+    numbers = _cells(columns, rows, found, "price", "discount", "cost", "total") if "price" in found else _numbers(every)
+    decimal, number_doubt = _decimal(numbers)
+    times = _cells(columns, rows, found, "placed_at") if "placed_at" in found else every
+    dates, date_doubt = _dates(times, month_first or source == "uci")
     mapping: dict[str, Any] = {"columns": found, "decimal": decimal, "dates": dates, "source": source}
     if source == "uci":
         mapping["time_zone"] = "Europe/London"
@@ -190,6 +196,10 @@ def _likely(plain: dict[str, str]) -> dict[str, str]:
 def _cells(columns: list[str], rows: Sequence[list[str]], found: dict[str, str], *names: str) -> list[str]:
     places = [columns.index(found[name]) for name in names if name in found]
     return [row[place].strip() for row in rows for place in places if place < len(row) and row[place].strip()]
+
+
+def _numbers(cells: list[str]) -> list[str]:
+    return [cell for cell in cells if _NUMBER.fullmatch(cell) and not _DATE.match(cell)]
 
 
 def _decimal(cells: list[str]) -> tuple[str, str | None]:
