@@ -75,7 +75,10 @@ def _sales(lines: int, now_ms: int, zone: Zone, sold: list[list[SaleLine]], dice
         # A few products make most of the sales.
         held = [sold[int(throw() ** 2 * PRODUCTS)][int(throw() * 5)] for _ in range(count)]
         channel, location, region = PLACES[int(throw() * 4)]
-        external, note = (f"X-{number}" if number % 10 == 3 else None), ("left at the door" if number % 50 == 9 else None)
+        external, note = (
+            (f"X-{number}" if number % 10 == 3 else None),
+            ("left at the door" if number % 50 == 9 else None),
+        )
         yield Sale(placed_ms, day, hour_ms, hour, channel, held, location, region, external, None, "card", note)
         number, left = number + 1, left - count
         if not left:

@@ -70,7 +70,9 @@ class _Shop:
         began = time.perf_counter()
         self._made = not path.exists()
         if self._made:
-            subprocess.run([sys.executable, "-m", "bench.grow", str(path), str(lines)], cwd=load.ROOT, check=True, stdout=2)
+            subprocess.run(
+                [sys.executable, "-m", "bench.grow", str(path), str(lines)], cwd=load.ROOT, check=True, stdout=2
+            )
         self.grown_s = round(time.perf_counter() - began, 1) if self._made else None
         self._process = subprocess.Popen(
             [sys.executable, "-m", "bench.pages", "--answer", str(path)], cwd=load.ROOT, stdin=subprocess.PIPE,
@@ -95,7 +97,9 @@ class _Shop:
         self._process.wait(30)
 
 
-def _figures(sizes: tuple[int, ...], shops: list[_Shop], rounds: list[list[dict[str, dict[str, float]]]]) -> dict[str, Any]:
+def _figures(
+    sizes: tuple[int, ...], shops: list[_Shop], rounds: list[list[dict[str, dict[str, float]]]]
+) -> dict[str, Any]:
     def middle(of: int, name: str, what: str) -> float:
         return round(median(one[of][name][what] for one in rounds))
 
@@ -104,14 +108,17 @@ def _figures(sizes: tuple[int, ...], shops: list[_Shop], rounds: list[list[dict[
 
     larger = range(1, len(sizes))
     ratios = {
-        name: {f"{what}_{sizes[of]}": ratio(of, name, what) for of in larger for what in ("cold", "kept")} for name in READS
+        name: {f"{what}_{sizes[of]}": ratio(of, name, what) for of in larger for what in ("cold", "kept")}
+        for name in READS
     }
     return {
         "question": "CPU-microseconds a read, by lines of the ledger",
         "rounds": len(rounds),
         "grown_s": {size: shop.grown_s for size, shop in zip(sizes, shops, strict=True)},
         "cpu_us": {
-            name: {f"{what}_{size}": middle(of, name, what) for of, size in enumerate(sizes) for what in ("cold", "kept")}
+            name: {
+                f"{what}_{size}": middle(of, name, what) for of, size in enumerate(sizes) for what in ("cold", "kept")
+            }
             for name in (*READS, "hello")
         },
         "ratio": ratios,

@@ -35,7 +35,7 @@ def examined(url: str, folder: Path, *more: str) -> subprocess.CompletedProcess[
     """A run of schemathesis over a description."""
     command = [
         str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json", "--seed", "20261121",
-        "--max-time", str(SECONDS), "--phases", "examples,coverage,fuzzing", "--workers", "2", "--continue-on-failure",
+        "--max-time", str(SECONDS), "--phases", "examples,coverage,fuzzing", "--workers", "1", "--continue-on-failure",
         "--checks", ",".join(CHECKS), "--request-timeout", "20", "--no-color", "--warnings", "off",
         *(f"--exclude-path={path}" for path in STREAMS), *more,
     ]  # fmt: skip

@@ -20,7 +20,7 @@ OWNER = {
     "stock": {"stock_level", "stock_move", "lot", "product"},
     "orders": {"orders", "order_line", "returns", "return_line"},
     "analytics": {"saved_view"},
-    "imports": {"import", "import_error", "source_row"},
+    "imports": {"import", "import_error", "import_mapping", "import_rejected", "import_mended", "source_row"},
     "demo": {"setting"},
 }
 FLOORS = [

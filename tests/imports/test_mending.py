@@ -44,9 +44,7 @@ def text_of(rows, mark=","):
 def mended(rows, column, changes):
     """The rows with other cells in a column, by row number."""
     at = rows[0].index(column)
-    return [
-        [*row[:at], changes[row[0]], *row[at + 1 :]] if row[0] in changes else row for row in rows
-    ]
+    return [[*row[:at], changes[row[0]], *row[at + 1 :]] if row[0] in changes else row for row in rows]
 
 
 def counts(shown):
@@ -60,7 +58,12 @@ def test_rejected_rows_are_saved_once_each_with_their_reasons_and_own_cells(clie
 
     assert counts(shown) == ("done", 6, 2, 0, 4)
     assert header == ["row", "field", "detail", "value", "import", "thing", "n", "each", "at", "bill"]
-    assert [(row[0], row[1], row[4]) for row in rows] == [("2", "n", "1"), ("3", "at", "1"), ("4", "at", "1"), ("6", "", "1")]
+    assert [(row[0], row[1], row[4]) for row in rows] == [
+        ("2", "n", "1"),
+        ("3", "at", "1"),
+        ("4", "at", "1"),
+        ("6", "", "1"),
+    ]
     assert rows[0][5:] == ["TEA", "x", "1,50", "01.02.2021", "A"]
     assert rows[3][5:] == ["PIE", "1", "2,00", "04.02.2021"]
 

@@ -13,7 +13,9 @@ COLUMNS = {"sku": "thing", "quantity": "n", "price": "p", "placed_at": "at"}
 
 def test_the_next_file_with_the_same_header_is_recognised(client):
     files.give(client, MONDAY, "monday.csv")
-    started = client.post("/imports/1/start", json={"mapping": {"columns": COLUMNS, "dates": "mdy", "channel": "store"}})
+    started = client.post(
+        "/imports/1/start", json={"mapping": {"columns": COLUMNS, "dates": "mdy", "channel": "store"}}
+    )
     assert started.status_code == 202
     files.finish(client, 1)
 
@@ -87,20 +89,35 @@ def test_wanted_29_guessed_separators_and_dates_are_shown_on_the_first_rows(clie
 def test_wanted_29_a_wrong_mark_is_told_on_the_first_rows_and_never_a_hundredfold(client):
     files.give(client, "sku;quantity;price;date\nA;1;18500.00;31.12.2020\n", query="?preview=1")
 
-    again = client.post("/imports/1/start?preview=1", json={"mapping": {"decimal": ",", "dates": "mdy"}}).json["preview"]
+    again = client.post("/imports/1/start?preview=1", json={"mapping": {"decimal": ",", "dates": "mdy"}})
+    assert again.status_code == 202
+    again = files.finish(client, 1)["preview"]
 
     (row,) = again["understood"]
     assert row["values"]["price"] is None and row["values"]["placed_at"] is None
-    assert [(error["field"], error["value"]) for error in row["errors"]] == [("price", "18500.00"), ("date", "31.12.2020")]
+    assert [(error["field"], error["value"]) for error in row["errors"]] == [
+        ("price", "18500.00"),
+        ("date", "31.12.2020"),
+    ]
     assert (again["totals"]["gross_sales"], again["totals"]["rejected"]) == (0.00, 1)
 
 
 def test_the_page_says_how_the_file_is_cut_and_understood(client):
-    files.give(client, "Artikel;Menge;Preis;Datum\nA1;2;1.234,50;31.12.2020\nB;x;2,50;01.02.2021 10:00\n".encode("utf-16"))
+    files.give(
+        client, "Artikel;Menge;Preis;Datum\nA1;2;1.234,50;31.12.2020\nB;x;2,50;01.02.2021 10:00\n".encode("utf-16")
+    )
 
     page = client.get("/imports/1", headers=HTML).text
 
-    for words in ("UTF-16", "Semicolon", "Comma: 1234,50", "Day, month, year", "£1,234.50", "31 Dec", "is not a number"):
+    for words in (
+        "UTF-16",
+        "Semicolon",
+        "Comma: 1234,50",
+        "Day, month, year",
+        "£1,234.50",
+        "31 Dec",
+        "is not a number",
+    ):
         assert words in page, words
 
 

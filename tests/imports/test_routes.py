@@ -148,7 +148,9 @@ def test_rejected_rows_are_a_list_and_a_file(client):
     header, first, *_ = csv.reader(io.StringIO(saved))
     assert header == ["row", "field", "detail", "value", "import", *files.UCI]
     assert first[:5] == ["1", "UnitPrice", "is not a number", "'=1+1", "1"]
-    assert first[5:] == ["'=1+1" if name == "UnitPrice" else cell for name, cell in zip(files.UCI, files.ROW, strict=True)]
+    assert first[5:] == [
+        "'=1+1" if name == "UnitPrice" else cell for name, cell in zip(files.UCI, files.ROW, strict=True)
+    ]
 
 
 def test_the_same_key_gives_the_first_import(client):

@@ -31,8 +31,8 @@ DELIMITERS = (",", ";", "\t", "|", "json")
 class Mapping:
     """How a file is read: which column holds what, and how numbers, dates and text are written.
 
-    `columns` leads from our name to the file's. `source` is `uci` or `export` for files that are known, else `other`; `mends` the import whose rejected
-    rows these are.
+    `columns` leads from our name to the file's. `source` is `uci` or `export` for files that are known, else `other`;
+    `mends` is the import whose rejected rows these are.
     A file is known again by its bytes and this.
     """
 
@@ -109,7 +109,7 @@ def merged(found: Mapping, given: MappingIn | None, names: list[str], at: str = 
         raise Invalid("", *errors)
     others = {name: value for name, value in given if name != "columns" and value is not None}
     merged = replace(found, columns={name: column for name, column in columns.items() if column}, **others)
-    if merged.source == "uci" and not UCI_NEEDED <= merged.columns.keys():
+    if merged.source == "uci" and not merged.columns.keys() >= UCI_NEEDED:
         return replace(merged, source="other")  # only the whole of such a file is read as one
     return merged
 

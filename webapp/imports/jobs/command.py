@@ -54,7 +54,9 @@ def _given(path: Path, prepared: files.Prepared) -> tuple[int, int]:
     if same and same[-1]["state"] != "done":
         made = writer.do(actions.repoint_imports, (same[-1]["id"], str(path)))
     else:
-        preview = shapes.preview_text(prepared.found.columns, prepared.found.rows, prepared.found.doubts, prepared.found.remembered)
+        preview = shapes.preview_text(
+            prepared.found.columns, prepared.found.rows, prepared.found.doubts, prepared.found.remembered
+        )
         new = actions.NewImport(path.name, str(path), prepared.sha256, mapping, preview, start=True)
         made = writer.do(actions.create_imports, new)
     return made["id"], made["job_id"]

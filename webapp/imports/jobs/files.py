@@ -16,7 +16,7 @@ from webapp.imports.jobs.gather import Gatherer
 from webapp.imports.jobs.readers import Rows
 from webapp.imports.jobs.unpack import MOST_SENT, head_of, measure
 from webapp.imports.rules.cells import Damaged, Layout
-from webapp.imports.rules.lines import RETURN, SALE, Belongs, Fault, LineReader, reader_for
+from webapp.imports.rules.lines import RETURN, SALE, Belongs, Fault, reader_for
 from webapp.imports.rules.mending import MendedReader
 from webapp.imports.rules.recognise import HEAD, Found, recognise
 from webapp.imports.shapes import Mapping, MappingIn
@@ -135,9 +135,8 @@ def read_through(
     """
     row = 0
     with Rows(path, Layout(mapping.encoding, mapping.delimiter, mapping.header), columns) as rows:
-        reader: LineReader | MendedReader = reader_for(mapping, rows.columns, shop)
-        if mapping.mends is not None:
-            reader = MendedReader(reader, mapping.mends)
+        plain = reader_for(mapping, rows.columns, shop)
+        reader = plain if mapping.mends is None else MendedReader(plain, mapping.mends)
         read, head, part_of, weigh = reader.read, reader.head, into.part, into.weigh
         for row, (cells, text) in enumerate(rows, 1):
             if row % BREATH_ROWS == 0:

@@ -165,7 +165,9 @@ def _mapping(
         found = _likely(plain)
     # Where no column is known by its name, the marks of all of them tell.
     every = [] if {"price", "placed_at"} <= found.keys() else [cell.strip() for row in rows for cell in row]
-    numbers = _cells(columns, rows, found, "price", "discount", "cost", "total") if "price" in found else _numbers(every)
+    numbers = (
+        _cells(columns, rows, found, "price", "discount", "cost", "total") if "price" in found else _numbers(every)
+    )
     decimal, number_doubt = _decimal(numbers)
     times = _cells(columns, rows, found, "placed_at") if "placed_at" in found else every
     dates, date_doubt = _dates(times, month_first or source == "uci")

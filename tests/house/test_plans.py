@@ -1,0 +1,134 @@
+"""No query of a page path scans the ledger: the plans, and the steps, over a shop of fifty thousand lines."""
+
+import re
+
+import pytest
+
+from bench import grow
+from webapp import clock
+from webapp.db import reading, store, writer
+
+LINES = 50_000
+LEDGER = {"orders", "order_line", "returns", "return_line", "stock_move"}
+PAGES = (
+    "/", "/?period=28d&compare=previous", "/?channel=store", "/?category=Drinks&period=90d", "/?product=P003",
+    "/analytics", "/analytics?period=12m&brand=Brand 3", "/analytics?product=P399", "/analytics?hour=9&period=ytd",
+    "/analytics/reconciliation", "/analytics/reconciliation?period=12m",
+    "/explore", "/explore?metric=net_sales&by=category&grain=month&period=12m",
+    "/explore?metric=orders&by=brand&by=category&period=mtd", "/explore?metric=net_sales&by=weekday&by=hour&period=90d",
+    "/explore?metric=units&by=product&by=hour&period=7d", "/explore/metrics/net_sales", "/explore/metrics/orders?period=mtd",
+    "/orders", "/orders?sort=placed_at", "/orders?sort=-total", "/orders?sort=total&period=mtd", "/orders?product=P399",
+    "/orders?category=Drinks/Hot&sort=-total", "/orders?status=placed", "/orders?status=returned",
+    "/orders?status=partly_returned&channel=store", "/orders?q=door", "/orders?q=X-13", "/orders?q=P003", "/orders?q=77",
+    "/orders?q=nothing+is+called+that", "/orders?min_total=900", "/orders?max_total=1", "/orders?region=DE",
+    "/orders?weekday=1&hour=9&location=pier", "/orders?period=today&brand=Brand 3&q=Hot", "/orders/77", "/orders/78/receipt",
+    "/orders/new", "/returns", "/returns?product=P399", "/returns?channel=online&period=mtd", "/returns/7",
+    "/products", "/products?q=Hot&sort=-price", "/products?stock=low", "/products/7", "/products/7/prices",
+    "/products/7/stock", "/sell", "/sell/products.json", "/settings", "/channels", "/locations", "/imports", "/backups",
+    "/categories", "/brands",
+)  # fmt: skip
+RARE = (
+    "/orders?q=nothing+is+called+that", "/orders?q=X-13", "/orders?product=P399&sort=-total",
+    "/orders?min_total=900", "/orders?max_total=1", "/orders?status=returned&q=zzz", "/returns?product=P399",
+)  # fmt: skip
+FACES = ("text/html", "application/json")
+_TABLES = re.compile(r"\b(?:from|join)\s+(\w+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory):
+    """A shop of fifty thousand lines, open in this process, whose clock stands still, and the client of its pages."""
+    folder = tmp_path_factory.mktemp("large")
+    (folder / "clock").write_text(grow.NOW)
+    grow.open_new(folder / "shop.db", TAKINGS_CLOCK_FILE=str(folder / "clock"))
+    clock.set_clock_file(folder / "clock")
+    grow.grow(LINES, clock.now_ms())
+    from webapp.app import create_app
+
+    yield create_app(store.settings()).test_client()
+    writer.close()
+    writer.use(None)
+    reading.close()
+    clock.set_clock_file(None)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """Every query that is read through a snapshot from now on, with its parameters."""
+    queries = []
+    begin = reading.ReadTx.__init__
+
+    def listen(tx, connection, zone, currency):
+        begin(tx, connection, zone, currency)
+
+        def execute(sql, parameters=()):
+            queries.append((sql, parameters))
+            return connection.execute(sql, parameters)
+
+        tx.execute = execute
+
+    monkeypatch.setattr(reading.ReadTx, "__init__", listen)
+    return queries
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """How many hundreds of steps SQLite has taken for what was read."""
+    taken = []
+    begin = reading.ReadTx.__init__
+
+    def listen(tx, connection, zone, currency):
+        begin(tx, connection, zone, currency)
+        connection.set_progress_handler(lambda: taken.append(1) or 0, 100)
+
+    monkeypatch.setattr(reading.ReadTx, "__init__", listen)
+    yield taken
+    for connection in reading._Pool.idle:
+        connection.set_progress_handler(None, 0)
+
+
+def scans(sql, parameters=()):
+    """Where a query's plan reads a table of the ledger without a bound (or to make an index for itself), as it says."""
+    tables = {name: name for name in LEDGER}
+    tables |= {alias: name for name, alias in _TABLES.findall(sql) if name in LEDGER and alias}
+    with reading.reading() as tx:
+        plan = [row["detail"] for row in tx.connection.execute("explain query plan " + sql, parameters)]
+    whole = [line for line in plan if line.startswith("SCAN ") or "USING AUTOMATIC" in line]
+    return [line for line in whole if line.split()[1] in tables]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_no_query_of_a_page_scans_the_ledger(large, asked, address):
+    for face in FACES:
+        answer = large.get(address, headers={"Accept": face})
+        assert answer.status_code in (200, 406), answer.get_data(as_text=True)[:400]
+
+    found = {line: sql for sql, parameters in asked for line in scans(sql, parameters)}
+
+    assert not found
+
+
+def test_the_control_a_query_that_scans_is_seen(large, asked):
+    with reading.reading() as tx:
+        tx.execute("select o.id from orders o where o.note like :word", {"word": "%door%"}).fetchall()
+        tx.execute("select count(*) from order_line l join product p on p.id = l.product_id").fetchone()
+        tx.execute("select id from orders where id > :id", {"id": 7}).fetchall()
+
+    found = [bool(scans(sql, parameters)) for sql, parameters in asked]
+
+    assert found == [True, True, False]
+
+
+@pytest.mark.parametrize("address", RARE)
+def test_what_is_rare_is_found_without_a_walk_through_the_ledger(large, steps, address):
+    answer = large.get(address, headers={"Accept": "application/json"})
+
+    assert answer.status_code == 200
+    assert len(steps) * 100 < LINES
+
+
+def test_the_control_a_walk_is_counted(large, steps):
+    with reading.reading() as tx:
+        tx.execute("select id from orders where placed_ms > 0 and note like '%zzz%' order by placed_ms desc").fetchall()
+
+    assert len(steps) * 100 > LINES
