@@ -22,7 +22,10 @@ def test_the_unit_is_one_that_systemd_takes(tmp_path):
     (tmp_path / "takings.service").write_text(here)
 
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(tmp_path / "takings.service")], capture_output=True, text=True, timeout=60
+        ["systemd-analyze", "verify", "--man=no", str(tmp_path / "takings.service")],
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     ours = [line for line in (done.stdout + done.stderr).splitlines() if "takings" in line]
 

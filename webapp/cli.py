@@ -174,7 +174,9 @@ def _config(given: argparse.Namespace) -> int:
     settings: Settings = config.load()
     for row in config.describe(settings):
         print(f"{row.name} = {row.value}  ({row.origin})\n    {row.help}")
-    print("\nEach comes from the environment, else from .env, else is as left out; NAME_FILE names a file that holds it.")
+    print(
+        "\nEach comes from the environment, else from .env, else is as left out; NAME_FILE names a file that holds it."
+    )
     print("A change is taken up by `kill -HUP` of `serve`; host, port and workers by a new start.")
     return 0
 

@@ -52,7 +52,9 @@ def run(settings: Settings, *, worker: bool, client: bool) -> int:
     figures = Path(tempfile.mkdtemp(prefix="takings-figures-"))
     os.environ[counters.FOLDER] = str(counters.make_folder(figures))
     database = str(store.path())  # the children's folder is another one than the caller's may be
-    family = _Family(listener, {**os.environ, "TAKINGS_PORT": str(port), "TAKINGS_DATABASE": database}, settings.workers)
+    family = _Family(
+        listener, {**os.environ, "TAKINGS_PORT": str(port), "TAKINGS_DATABASE": database}, settings.workers
+    )
     family.environ.pop("TAKINGS_DATABASE_FILE", None)
     family.environ.pop("NOTIFY_SOCKET", None)
     try:

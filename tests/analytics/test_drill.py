@@ -66,7 +66,7 @@ def meant(asked, line):
     """Whether the filters of an address mean a line, by what it kept."""
     product, *kept = making.query(
         f"select product_id, {', '.join(COLUMNS.values())} from product_version where id = ?",
-        line,  # noqa: S608
+        line,
     )[0]
     known = dict(zip(COLUMNS, kept, strict=True))
     for name, values in asked.items():

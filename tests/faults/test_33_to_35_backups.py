@@ -197,7 +197,7 @@ def old_backup(tmp_path, sales=20):
         connection.execute("attach ? as whole", (str(database),))
         for table in tables:
             columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f'pragma main.table_info("{table}")'))
-            connection.execute(f'insert into main."{table}" ({columns}) select {columns} from whole."{table}"')  # noqa: S608
+            connection.execute(f'insert into main."{table}" ({columns}) select {columns} from whole."{table}"')
         connection.execute("create table schema_migration (version integer primary key, name text, applied_ms integer)")
         connection.execute("insert into schema_migration values (1, 'ledger', 0)")
     return old

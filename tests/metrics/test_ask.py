@@ -273,7 +273,6 @@ def test_of_many_rows_the_limit_shows_the_right_ones_and_the_rest_adds_up(shop, 
     assert sum(values) + answer.rest.values["net_sales"] == answer.totals.values["net_sales"] == 800
 
 
-
 @pytest.mark.parametrize(
     ("more", "parameter"),
     [({"by": ["colour"]}, "by"), ({"grain": "minute"}, "grain"), ({"sort": "orders"}, "sort"),

@@ -276,7 +276,12 @@ def current() -> Settings:
 def describe(settings: Settings) -> list[Row]:
     """Every setting with its value, secrets masked, where the value came from, and what it means."""
     return [
-        Row(setting.name, _shown(setting, settings.values[setting.attribute]), settings.origins[setting.attribute], _explained(setting))
+        Row(
+            setting.name,
+            _shown(setting, settings.values[setting.attribute]),
+            settings.origins[setting.attribute],
+            _explained(setting),
+        )
         for setting in SETTINGS
     ]
 

@@ -15,7 +15,10 @@ from webapp.web.fields import Code, Flag, Input, Instant, Money, MoneyOut, Name,
 LEFT_OUT: Any = Field(default_factory=lambda: None)
 
 
-class NewProduct(Input, json_schema_extra={"examples": [{"sku": "TEA-ICED-330", "name": "Iced tea 330 ml", "price": 2.4, "stock": 120}]}):
+class NewProduct(
+    Input,
+    json_schema_extra={"examples": [{"sku": "TEA-ICED-330", "name": "Iced tea 330 ml", "price": 2.4, "stock": 120}]},
+):
     """A product as asked for; category, brand, vendor and price tier are made when new."""
 
     sku: Sku

@@ -198,5 +198,5 @@ def heat(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         rest="Touch or point at an hour; arrow keys work too",
     )  # fmt: skip
     today = tx.zone.day_of(now_ms)
-    shown = view.of_days(today - 7 * weeks, today - 1)
-    return {"chart": chart, "any": any(cells.values()), "weeks": weeks, "about": shown}
+    about = view.of_days(today - 7 * weeks, today - 1)
+    return {"chart": chart, "any": any(cells.values()), "weeks": weeks, "about": about}

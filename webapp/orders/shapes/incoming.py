@@ -72,7 +72,11 @@ class ShortOrderIn(_Common, json_schema_extra={"examples": [{"product_id": "TEA-
     lot: Code | None = None
 
 
-_LONG = {"lines": [{"product_id": "TEA-ICED-330", "quantity": 2, "discount": 0.5}], "channel": "store", "payment": "card"}
+_LONG = {
+    "lines": [{"product_id": "TEA-ICED-330", "quantity": 2, "discount": 0.5}],
+    "channel": "store",
+    "payment": "card",
+}
 
 
 class OrderIn(_Common, json_schema_extra={"examples": [_LONG]}):
@@ -89,7 +93,9 @@ class ReturnLineIn(Input):
     restock: Flag = True
 
 
-class ReturnIn(Input, json_schema_extra={"examples": [{"lines": [{"line_id": 1, "quantity": 1}], "reason": "Damaged"}]}):
+class ReturnIn(
+    Input, json_schema_extra={"examples": [{"lines": [{"line_id": 1, "quantity": 1}], "reason": "Damaged"}]}
+):
     """A return of a known order."""
 
     lines: Annotated[list[ReturnLineIn], Field(min_length=1, max_length=1000)]
@@ -108,7 +114,9 @@ class BookedLineIn(Input):
     lot: Code | None = None
 
 
-class BookedReturnIn(Input, json_schema_extra={"examples": [{"lines": [{"product_id": "TEA-ICED-330", "quantity": 1}]}]}):
+class BookedReturnIn(
+    Input, json_schema_extra={"examples": [{"lines": [{"product_id": "TEA-ICED-330", "quantity": 1}]}]}
+):
     """A return whose sale is not known."""
 
     lines: Annotated[list[BookedLineIn], Field(min_length=1, max_length=1000)]
