@@ -29,6 +29,11 @@ limit_request_field_size = 16380
 forwarded_allow_ips = ""  # the gate alone decides whose word is taken
 
 
+def when_ready(server):
+    """What is read from files later is read now: a new version that is put in their place does not mix with this one."""
+    processes.read_templates(server.app.wsgi())
+
+
 def post_fork(server, worker):
     """Nothing of the parent's is used; the worker opens its own."""
     processes.after_fork()

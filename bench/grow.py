@@ -25,7 +25,7 @@ from webapp.products.shapes import NewProduct
 from webapp.shop import actions as shops
 from webapp.shop.shapes import NewLocation
 
-DAYS, PRODUCTS, AT_ONCE = 730, 400, 8_000
+DAYS, PRODUCTS, AT_ONCE = 730, 400, 20_000
 OPEN, CLOSE = 8, 20
 LINES_OF = (1, 2, 2, 3, 1, 4, 2, 5)  # 2.5 lines an order
 PLACES = ((1, None, "GB-LND"), (2, 1, None), (2, 2, "GB-BNH"), (3, None, "DE"))  # channel, location, region

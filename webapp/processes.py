@@ -115,6 +115,12 @@ def forget_figures(folder: Path | None) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def read_templates(app: Any) -> None:
+    """Every template is compiled before the fork, and shared by the web processes."""
+    for name in app.jinja_env.list_templates(extensions=["html"]):
+        app.jinja_env.get_template(name)
+
+
 def after_fork() -> None:
     """Leave the parent's connections alone."""
     reading.forget()

@@ -39,6 +39,9 @@ class Formatter:
         self._point = get_decimal_symbol(self.locale)
         self._money: Callable[[int], str] = lru_cache(maxsize=8192)(self._format_money)
         self._whole: Callable[[int], str] = lru_cache(maxsize=4096)(self._format_whole)
+        self._short: Callable[[int], str] = lru_cache(maxsize=4096)(self._format_short)
+        self._tenths: Callable[[Decimal], str] = lru_cache(maxsize=4096)(self._format_tenths)
+        self._clock: Callable[[int], str] = lru_cache(maxsize=4096)(self._format_clock)
         self._day: Callable[[int, str], str] = lru_cache(maxsize=4096)(self._format_day)
 
     # ---- Money ----
@@ -59,8 +62,9 @@ class Formatter:
 
     def money_short(self, minor: int | None) -> str:
         """ "£4.8k", "£1.2m"; under a thousand without decimals."""
-        if minor is None:
-            return NONE
+        return NONE if minor is None else self._short(minor)
+
+    def _format_short(self, minor: int) -> str:
         amount = abs(money.from_minor(minor, self.currency))
         digits, tail = self._shortened(amount)
         # The pattern of the locale says where the sign of the currency stands: that of 0 has one digit.
@@ -124,7 +128,7 @@ class Formatter:
         """ "1 order", "2 orders"."""
         return NONE if count is None else f"{self.number(count)} {one if count == 1 else many}"
 
-    def _tenths(self, value: Decimal) -> str:
+    def _format_tenths(self, value: Decimal) -> str:
         rounded = value.quantize(Decimal("0.1"), rounding=ROUND_HALF_EVEN)
         return format_decimal(rounded or abs(rounded), format="#,##0.0", locale=self.locale)
 
@@ -138,7 +142,10 @@ class Formatter:
 
     def time(self, ms: int | None) -> str:
         """The local clock time: "14:37"."""
-        return NONE if ms is None else format_time(self.zone.local(ms), "HH:mm", locale=self.locale)
+        return NONE if ms is None else self._clock(ms // 1000)
+
+    def _format_clock(self, second: int) -> str:
+        return format_time(self.zone.local(second * 1000), "HH:mm", locale=self.locale)
 
     def datetime(self, ms: int | None) -> str:
         """The local date and time: "21 Nov 2026, 14:37"."""

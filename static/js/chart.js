@@ -141,17 +141,13 @@ document.addEventListener("focusout", (event) => {
   if (figure && active?.id === figure.id) hide();
 });
 
-/* Where the rows of the table lead somewhere, so do the points of the chart: by a click of the mouse, or by Enter. */
+/* A point opens what its row of the table leads to. */
 function open(figure) {
-  if (!("drill" in figure.dataset) || active?.id !== figure.id) return;
-  rowsOf(figure)[active.row].querySelector("a[data-open]")?.click();
+  rowsOf(figure)[active?.row]?.querySelector("a[data-open]")?.click();
 }
 
 document.addEventListener("click", (event) => {
-  const figure = chartOf(event);
-  if (!figure || event.pointerType === "touch" || !event.target.closest("svg.plot")) return;
-  pointAt(event);
-  open(figure);
+  if (event.pointerType === "mouse" && event.target.closest(".plot")) open(chartOf(event));
 });
 
 function moved(figure, key) {

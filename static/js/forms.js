@@ -10,22 +10,12 @@ document.addEventListener("change", (event) => {
   if (form?.hasAttribute("data-autosend") && event.target.type !== "search") form.requestSubmit();
 });
 
-// A field that stands in another's place empties it: dates a named period, and the other way about.
-document.addEventListener("change", (event) => {
-  const { name, form, dataset } = event.target;
-  if (!form || !event.target.value) return;
-  const others = dataset.instead
-    ? form.querySelectorAll(`[name="${CSS.escape(dataset.instead)}"]`)
-    : form.querySelectorAll(`[data-instead="${CSS.escape(name)}"]`);
-  for (const field of others) field.value = "";
-}, true);
-
 // Empty fields stay out of the address.
 document.addEventListener("formdata", (event) => {
   if (event.target.method !== "get") return;
   const { formData } = event;
   for (const name of new Set(formData.keys())) {
-    const values = formData.getAll(name).filter((value) => value !== "");
+    const values = formData.getAll(name).filter(Boolean);
     formData.delete(name);
     for (const value of values) formData.append(name, value);
   }

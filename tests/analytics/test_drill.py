@@ -16,7 +16,7 @@ from webapp.orders.shapes import LineDraft, OrderDraft
 
 NOW = "2026-11-21T14:37:20.250Z"
 DAYS = ("2025-11-22", "2026-09-30", "2026-10-25", "2026-10-31", "2026-11-02", "2026-11-14", "2026-11-20", "2026-11-21")
-COLUMNS = {"category": "category_id", "brand": "brand_id", "vendor": "vendor_id", "price_tier": "price_tier_id"}
+COLUMNS = ("category", "brand", "vendor", "price_tier")
 
 
 @pytest.fixture
@@ -65,8 +65,7 @@ def items(client, address):
 def meant(asked, line):
     """Whether the filters of an address mean a line, by what it kept."""
     product, *kept = making.query(
-        f"select product_id, {', '.join(COLUMNS.values())} from product_version where id = ?",
-        line,
+        "select product_id, category_id, brand_id, vendor_id, price_tier_id from product_version where id = ?", line
     )[0]
     known = dict(zip(COLUMNS, kept, strict=True))
     for name, values in asked.items():

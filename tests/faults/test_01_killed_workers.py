@@ -44,7 +44,7 @@ def test_the_control_a_build_that_answers_before_it_commits_loses_orders(tmp_pat
     server.start()
 
     try:
-        tills = sell_and_kill(server, kills=5)
+        tills = sell_and_kill(server, kills=3)
         lost, _ = lost_and_doubled(server, tills)
     finally:
         server.stop()

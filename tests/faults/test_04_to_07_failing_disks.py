@@ -25,7 +25,7 @@ KINDS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["loop", "thread"])
+@pytest.fixture(scope="module", params=["loop", pytest.param("thread", marks=pytest.mark.long)])
 def running(tmp_path_factory, request):
     """One web process, its writer in the loop or on a thread."""
     server = Server(tmp_path_factory.mktemp("failing"), workers=1, TAKINGS_WRITER=request.param)

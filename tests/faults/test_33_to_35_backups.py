@@ -53,7 +53,10 @@ def back_up_while_selling(tmp_path, name, sales=60, broken=""):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["shop.db.gz", "shop.db.xz", "shop.db"])
+@pytest.mark.parametrize(
+    "name",
+    ["shop.db.gz", pytest.param("shop.db.xz", marks=pytest.mark.long), pytest.param("shop.db", marks=pytest.mark.long)],
+)
 def test_fault_33_a_backup_while_selling_holds_every_sale_acknowledged_before_it_began(tmp_path, name, figures):
     before, ids, wrong, took = back_up_while_selling(tmp_path, name)
 
@@ -257,6 +260,8 @@ def migrate_and_kill(tmp_path, points, broken=""):
             break
         kills += 1
         between += schema_of(database) not in _steps(before, after)
+        if broken and between:
+            break
         if not broken:
             assert command("migrate", database=database).returncode == 0
             assert seller.orders_of(database) == ([1, 2, 3], [])
@@ -302,6 +307,7 @@ def test_the_control_a_migration_by_statement_is_left_half_done(tmp_path):
     assert between > 0
 
 
+@pytest.mark.long
 def test_the_restored_shop_sells(tmp_path):
     database = seller.new_shop(tmp_path, sales=3)
     command("backup", str(tmp_path / "a.db.xz"), database=database)

@@ -41,7 +41,7 @@ def typed(pairs: Sequence[tuple[str, str]]) -> dict[str, list[str]]:
     """What a query says, by name, for the fields of the form."""
     found: dict[str, list[str]] = {}
     for name, value in pairs:
-        found.setdefault(name, []).append(value)
+        found.setdefault(name, []).extend(value.split(",") if name in ("metric", "by") else [value])
     return found
 
 

@@ -86,7 +86,8 @@ def _against(question: Question, span: Span, mode: str, tx: Any, said: Formatter
 def _pairs(question: Question, asked: Any) -> Pairs:
     """The one query of a question: names as they resolve, so that the same question has the same address."""
     usual = BUCKETS if question.grain else ROWS
-    pairs = [("metric", metric.name) for metric in question.metrics] + [("by", name) for name in question.by]
+    pairs = [("metric", ",".join(metric.name for metric in question.metrics))]  # in one text, which keeps their order
+    pairs += [("by", ",".join(question.by))] if question.by else []
     pairs += [("grain", question.grain)] if question.grain else []
     pairs += [(name, asked[name]) for name in ("period", "from", "to", "compare") if asked.get(name)]
     pairs += [("sort", question.sort)] if question.sort and question.sort != "-time" else []

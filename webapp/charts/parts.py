@@ -62,15 +62,15 @@ def percent(value: float) -> str:
 
 def tag(name: str, content: object = "", /, **attributes: object) -> Markup:
     """Return one element. `class_` is `class`, `_` in a name is `-`; None and False leave it out, True is bare."""
-    return Markup("<{}{}>{}</{}>").format(Markup(name), _attributes(attributes), content, Markup(name))
+    return Markup(f"<{name}{_attributes(attributes)}>{escape(content)}</{name}>")
 
 
 def empty_tag(name: str, /, **attributes: object) -> Markup:
     """Return one element without content, closed as XML wants it."""
-    return Markup("<{}{}/>").format(Markup(name), _attributes(attributes))
+    return Markup(f"<{name}{_attributes(attributes)}/>")
 
 
-def _attributes(attributes: Mapping[str, object]) -> Markup:
+def _attributes(attributes: Mapping[str, object]) -> str:
     written = []
     for name, value in attributes.items():
         if value is None or value is False:
@@ -79,7 +79,7 @@ def _attributes(attributes: Mapping[str, object]) -> Markup:
         if isinstance(value, float):
             value = number(value)
         written.append(f" {name}" if value is True else f' {name}="{escape(value)}"')
-    return Markup("".join(written))
+    return "".join(written)
 
 
 def join(parts: Iterable[Markup | None]) -> Markup:

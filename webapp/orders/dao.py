@@ -9,7 +9,7 @@ from webapp.db.queries import Executes, Query
 from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
-FEW = 1_000  # orders that are looked up one by one rather than walked past
+FEW = 2_000  # orders that are looked up one by one rather than walked past
 
 
 def find_taken(tx: Executes, external_ids: Iterable[str]) -> dict[tuple[int, str], int]:

@@ -25,7 +25,7 @@ def acknowledge_before_commit(module):
             if request.waiter is not None:
                 waiter, request.waiter = request.waiter, None
                 gevent.get_hub().loop.run_callback(waiter.switch, None)
-        gevent.sleep(0.05)
+        gevent.sleep(0.3)
         connection.execute("commit")
 
     module.Session._run = run
