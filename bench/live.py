@@ -106,7 +106,7 @@ class Crowd:
             head = sock.recv(4096)
             if not head.startswith(b"HTTP/1.1 101"):
                 raise SystemExit(f"a handshake was answered {head[:200]!r}")
-            sock.sendall(_masked(b'{"subscribe":["orders","analytics"]}'))
+            sock.sendall(masked(b'{"subscribe":["orders","analytics"]}'))
             self._sockets[sock.fileno()] = sock
             self._poll.register(sock.fileno(), select.EPOLLIN)
 
@@ -196,7 +196,8 @@ class Till:
         self._answered = (time.perf_counter() - began) * 1000
 
 
-def _masked(text: bytes) -> bytes:
+def masked(text: bytes) -> bytes:
+    """A text of a client, up to 125 bytes, as a frame."""
     mask = os.urandom(4)
     return bytes((0x81, 0x80 | len(text))) + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(text))
 

@@ -50,7 +50,7 @@ def drive(port: int, requests: Callable[[], bytes], connections: int, seconds: f
         for fd, _ in poll.poll(0.1):
             held = open_sockets[fd]
             held[1] += held[0].recv(65_536)
-            length = _complete(held[1])
+            length = complete(held[1])
             if not length:
                 continue
             now = time.perf_counter()
@@ -64,7 +64,8 @@ def drive(port: int, requests: Callable[[], bytes], connections: int, seconds: f
     return Result(time.perf_counter() - began, latencies, statuses)
 
 
-def _complete(received: bytes) -> int:
+def complete(received: bytes) -> int:
+    """The length of the first answer in what was received; 0 while some of it is missing."""
     head = received.find(b"\r\n\r\n")
     if head < 0:
         return 0

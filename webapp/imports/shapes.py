@@ -184,7 +184,7 @@ class UnderstoodOut(Output):
     errors: list[dict[str, str]]
 
 
-class PreviewOut(Output):
+class PreviewOut(Output, json_schema_serialization_defaults_required=False):
     """What a file was recognised as, and what its rows would come to (null until they are counted)."""
 
     columns: list[str]
