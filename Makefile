@@ -29,7 +29,7 @@ faults: $(VENV)/.test
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench.orders
 	@$(BIN)/python -m bench.live
-	@$(BIN)/python -m bench.import_file
+	@$(BIN)/python -m bench.import
 
 lock:
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --python-version 3.11 --custom-compile-command "make lock" requirements.in -o requirements.txt

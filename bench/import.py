@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-DATA = Path(os.environ.get("TAKINGS_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
 FILE = DATA / "online_retail_2010-12_2011-08.csv.xz"
 ROUNDS = 3
 

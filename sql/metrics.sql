@@ -291,6 +291,10 @@ select min(second) from sales_second;
 -- The first and the last day of the products' rollup.
 select min(day), max(day) from product_day;
 
+-- name: find_newest_product_day
+-- The last day of the products' rollup, behind which there is nothing.
+select max(day) from product_day;
+
 -- name: clear_sales_second
 -- Nothing kept by second.
 delete from sales_second;

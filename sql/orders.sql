@@ -208,6 +208,32 @@ where (o.total_minor, o.id) > (:after_value, :after_id) and :use(matching)
 order by o.total_minor, o.id
 limit :limit;
 
+-- name: find_edge_newest
+-- Where a walk of some orders from a position down ends; null where it reaches the end of the list.
+select placed_ms from orders
+where (placed_ms, id) < (:after_value, :after_id) and placed_ms >= :from_ms and placed_ms < :to_ms
+order by placed_ms desc, id desc
+limit 1 offset :walk;
+
+-- name: find_edge_oldest
+-- The same upwards.
+select placed_ms from orders
+where (placed_ms, id) > (:after_value, :after_id) and placed_ms >= :from_ms and placed_ms < :to_ms
+order by placed_ms, id
+limit 1 offset :walk;
+
+-- name: find_edge_largest
+-- The same by totals, downwards.
+select total_minor from orders where (total_minor, id) < (:after_value, :after_id)
+order by total_minor desc, id desc
+limit 1 offset :walk;
+
+-- name: find_edge_smallest
+-- The same by totals, upwards.
+select total_minor from orders where (total_minor, id) > (:after_value, :after_id)
+order by total_minor, id
+limit 1 offset :walk;
+
 -- name: find_places
 -- Where these orders stand in a list.
 select id, placed_ms, total_minor from orders where id in :ids order by id;
@@ -250,11 +276,14 @@ limit :limit;
 
 -- name: find_candidates_by_total
 -- Orders with totals between two sums.
-select id from orders where total_minor >= :min_total and total_minor <= :max_total limit :limit;
+select id from orders
+where total_minor >= coalesce(:min_total, 0) and total_minor <= coalesce(:max_total, 9223372036854775807)
+order by total_minor, id
+limit :limit;
 
 -- name: find_candidates_returned
 -- Orders of which something came back.
-select distinct order_id from returns where order_id > 0 limit :limit;
+select distinct order_id from returns where order_id > 0 order by order_id limit :limit;
 
 -- name: find_return_candidates
 -- Returns that hold what the filters of products mean.

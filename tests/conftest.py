@@ -10,7 +10,7 @@ from tests.servers.takings import Server
 from webapp import clock, config
 from webapp.db import reading, store, writer
 
-DATA = Path(os.environ.get("TAKINGS_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
+DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
@@ -67,7 +67,7 @@ def server(tmp_path_factory):
 def data():
     """The folder of real data; tests that read it say aloud when it is absent."""
     if not DATA.is_dir():
-        pytest.skip(f"there is no real data at {DATA}: set TAKINGS_TEST_DATA")
+        pytest.skip(f"there is no real data at {DATA}: set TEST_DATA_FOLDER")
     return DATA
 
 

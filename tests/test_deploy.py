@@ -59,7 +59,7 @@ def test_every_setting_that_is_named_exists():
     }
 
     assert {name for name in named if name.removesuffix("_FILE") not in NAMES} <= {
-        "TAKINGS_DOOR_USER", "TAKINGS_DOOR_HASH", "TAKINGS_UPSTREAM", "TAKINGS_TEST_DATA",
+        "TAKINGS_DOOR_USER", "TAKINGS_DOOR_HASH", "TAKINGS_UPSTREAM", "TEST_DATA_FOLDER",
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from webapp.imports import actions, jobs
 from webapp.imports.jobs import entering
 from webapp.jobs import queue, worker
 from webapp.jobs.progress import Context
+from webapp.metrics.definitions import DIMENSIONS, METRICS
 
 
 def many(orders=400):
@@ -266,17 +267,8 @@ def sold(at):
 
 def shown(client):
     """Every figure by every dimension, and each order's state."""
-    by = [
-        "",
-        *(
-            f"&by={name}"
-            for name in ("product", "category", "brand", "vendor", "price_tier", "channel", "location", "region")
-        ),
-    ]
-    metrics = "&".join(
-        f"metric={name}"
-        for name in ("net_sales", "gross_sales", "returns", "orders", "units", "units_returned", "cost")
-    )
+    by = ["", *(f"&by={name}" for name in DIMENSIONS)]
+    metrics = "&".join(f"metric={name}" for name in METRICS)
     answers = [client.get(f"/explore?grain=day&from=2026-11-01&to=2026-11-03&{metrics}{one}").json for one in by]
     keep = [
         [{k: v for k, v in row.items() if k not in ("product", "name")} for row in answer["rows"]] for answer in answers

@@ -110,6 +110,12 @@ def first_second(tx: Executes) -> int | None:
     return sql.find_first_second.value(tx)
 
 
+def newest_product_day(tx: Executes) -> int | None:
+    """The last day of the products' rollup; None when it is empty."""
+    day: int | None = sql.find_newest_product_day.value(tx)
+    return day
+
+
 def product_days(tx: Executes) -> tuple[int, int] | None:
     """The first and the last day on which a product was sold or came back."""
     first, last = sql.find_product_days.one(tx)

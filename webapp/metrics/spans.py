@@ -36,10 +36,15 @@ def by_day(from_ms: int | None, to_ms: int | None, zone: Zone) -> list[Span]:
     return _some(*spans)
 
 
-def by_month(from_ms: int | None, to_ms: int | None, zone: Zone) -> list[Span]:
-    """Whole months, the whole days beside them, and the moments of the days that are cut."""
+def by_month(from_ms: int | None, to_ms: int | None, zone: Zone, newest: int | None = None) -> list[Span]:
+    """Whole months, the whole days beside them, and the moments of the days that are cut.
+
+    newest: the last day of which anything is known; a month that ends behind it is whole although it goes on.
+    """
     found: list[Span] = []
     for span in by_day(from_ms, to_ms, zone):
+        if span.source == "day" and newest is not None and span.last > newest:
+            span = span._replace(last=AFTER)
         found += _months(span) if span.source == "day" else [span]
     return found
 

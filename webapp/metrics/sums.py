@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from webapp import clock
-from webapp.metrics import spans
+from webapp.metrics import dao, spans
 from webapp.metrics.compose import fetch
 from webapp.metrics.definitions import PRODUCTS
 from webapp.metrics.filters import Filters
@@ -120,7 +120,9 @@ def _spans(
         months = time in (None, "month") and "weekday" not in keys and not filters.weekday
         if months and time is None and from_ms is None and to_ms is None:
             return spans.ever()
-        return (spans.by_month if months else spans.by_day)(from_ms, to_ms, tx.zone)
+        if months:
+            return spans.by_month(from_ms, to_ms, tx.zone, dao.newest_product_day(tx))
+        return spans.by_day(from_ms, to_ms, tx.zone)
     return spans.by_day_and_hour(from_ms, to_ms, tx.zone)
 
 

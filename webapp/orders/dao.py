@@ -1,7 +1,7 @@
 """The orders feature's queries."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from webapp.db import queries
@@ -9,7 +9,7 @@ from webapp.db.queries import Executes, Query
 from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
-FEW = 2_000  # orders that are looked up one by one rather than walked past
+WALK, FEW = 1_500, 2_000  # orders that are walked past at first; that are looked up one by one then
 
 
 def find_taken(tx: Executes, external_ids: Iterable[str]) -> dict[tuple[int, str], int]:
@@ -125,39 +125,59 @@ def find_page(
 ) -> list[Any]:
     """Order ids with their sorting values, one page of `limit` behind the position `after` (value, id).
 
-    What few orders can fulfil is looked up; everything else is found soon by walking down the list.
+    What many orders fulfil is found soon by walking down the list. Where a while of that has not filled the page, what
+    few orders can fulfil is looked up.
     """
-    few = _candidates(tx, condition)
-    if few is not None:
-        return _page_of(tx, few, sort, limit, after, condition)
-    query = {
-        "-placed_at": sql.find_page_newest,
-        "placed_at": sql.find_page_oldest,
-        "-total": sql.find_page_largest,
-        "total": sql.find_page_smallest,
-    }[sort]
+    query, edge, bound = _SORTS[sort]
     value, last_id = after or ((1 << 62, 1 << 62) if sort.startswith("-") else (-1 << 62, -1))
-    return query.all(tx, limit=limit, after_value=value, after_id=last_id, **condition)
+    place = {"after_value": value, "after_id": last_id}
+    looked_up = [rare for rare in _RARE if rare[0](condition)]
+    stop = edge.value(tx, walk=WALK, **place, **condition) if looked_up else None
+    if stop is not None:
+        rows = query.all(tx, limit=limit, **place, **condition | bound(stop, condition))
+        if len(rows) == limit:
+            return rows
+        few = _candidates(tx, looked_up, condition)
+        if few is not None:
+            return _page_of(tx, few, sort, limit, after, condition)
+    return query.all(tx, limit=limit, **place, **condition)
 
 
-def _candidates(tx: Executes, condition: dict[str, Any]) -> list[int] | None:
+def _narrowed(
+    name: str, choose: Callable[[int, int], int], beyond: int
+) -> Callable[[int, dict[str, Any]], dict[str, Any]]:
+    """The condition `name` moved to where a walk ends, or left where it is narrower."""
+
+    def narrow(stop: int, condition: dict[str, Any]) -> dict[str, Any]:
+        held = condition[name]
+        return {name: stop + beyond if held is None else choose(stop + beyond, held)}
+
+    return narrow
+
+
+_SORTS = {
+    "-placed_at": (sql.find_page_newest, sql.find_edge_newest, _narrowed("from_ms", max, 0)),
+    "placed_at": (sql.find_page_oldest, sql.find_edge_oldest, _narrowed("to_ms", min, 1)),
+    "-total": (sql.find_page_largest, sql.find_edge_largest, _narrowed("min_total", max, 0)),
+    "total": (sql.find_page_smallest, sql.find_edge_smallest, _narrowed("max_total", min, 0)),
+}
+_RARE: list[tuple[Callable[[dict[str, Any]], bool], Query]] = [
+    (lambda condition: condition["q"] is not None, sql.find_candidates_by_words),
+    (lambda condition: not condition["any_line"], sql.find_candidates_by_versions),
+    (
+        lambda condition: condition["min_total"] is not None or condition["max_total"] is not None,
+        sql.find_candidates_by_total,
+    ),
+    (lambda condition: condition["status"] in ("returned", "partly_returned"), sql.find_candidates_returned),
+]
+
+
+def _candidates(tx: Executes, looked_up: list[Any], condition: dict[str, Any]) -> list[int] | None:
     """Every order that can fulfil one of the conditions, where those are few; None where no condition is so rare."""
-    least, most = condition["min_total"], condition["max_total"]
-    asked: list[tuple[bool, Query, dict[str, Any]]] = [
-        (condition["q"] is not None, sql.find_candidates_by_words, condition),
-        (not condition["any_line"], sql.find_candidates_by_versions, condition),
-        (
-            least is not None or most is not None,
-            sql.find_candidates_by_total,
-            {"min_total": 0 if least is None else least, "max_total": 1 << 62 if most is None else most},
-        ),
-        (condition["status"] in ("returned", "partly_returned"), sql.find_candidates_returned, {}),
-    ]
-    for wanted, query, values in asked:
-        if wanted:
-            found = [row[0] for row in query.all(tx, limit=FEW + 1, **values)]
-            if len(found) <= FEW:
-                return found
+    for _, query in looked_up:
+        found = [row[0] for row in query.all(tx, limit=FEW + 1, **condition)]
+        if len(found) <= FEW:
+            return found
     return None
 
 
