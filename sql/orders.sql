@@ -197,14 +197,15 @@ limit :limit;
 -- name: find_page_largest
 -- A page of orders, largest first, below a position.
 select o.id, o.placed_ms, o.total_minor from orders o
-where (o.total_minor, o.id) < (:after_value, :after_id) and :use(matching)
+where (o.total_minor, o.id) < (:after_value, :after_id) and o.total_minor >= coalesce(:min_total, 0) and :use(matching)
 order by o.total_minor desc, o.id desc
 limit :limit;
 
 -- name: find_page_smallest
 -- A page of orders, smallest first, above a position.
 select o.id, o.placed_ms, o.total_minor from orders o
-where (o.total_minor, o.id) > (:after_value, :after_id) and :use(matching)
+where (o.total_minor, o.id) > (:after_value, :after_id)
+  and o.total_minor <= coalesce(:max_total, 9223372036854775807) and :use(matching)
 order by o.total_minor, o.id
 limit :limit;
 

@@ -1,6 +1,7 @@
 """Ways to make a disk fail under the real program: strace's injected errors and kills, small disks, limits."""
 
 import os
+import re
 import resource
 import shutil
 import signal
@@ -36,7 +37,7 @@ def failing(pids, calls, error):
     while waiting:
         line = tracer.stderr.readline()
         assert line, "strace could not attach"
-        waiting -= set(line.split())
+        waiting -= set(re.findall(r"\d+", line))  # attached, or gone before it could be
     threading.Thread(target=tracer.stderr.read, daemon=True).start()
     try:
         yield
