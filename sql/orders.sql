@@ -196,14 +196,14 @@ limit :limit;
 
 -- name: find_page_largest
 -- A page of orders, largest first, below a position.
-select o.id, o.placed_ms, o.total_minor from orders o
+select o.id, o.placed_ms, o.total_minor from orders o indexed by orders_total
 where (o.total_minor, o.id) < (:after_value, :after_id) and o.total_minor >= coalesce(:min_total, 0) and :use(matching)
 order by o.total_minor desc, o.id desc
 limit :limit;
 
 -- name: find_page_smallest
 -- A page of orders, smallest first, above a position.
-select o.id, o.placed_ms, o.total_minor from orders o
+select o.id, o.placed_ms, o.total_minor from orders o indexed by orders_total
 where (o.total_minor, o.id) > (:after_value, :after_id)
   and o.total_minor <= coalesce(:max_total, 9223372036854775807) and :use(matching)
 order by o.total_minor, o.id
@@ -281,6 +281,10 @@ select id from orders
 where total_minor >= coalesce(:min_total, 0) and total_minor <= coalesce(:max_total, 9223372036854775807)
 order by total_minor, id
 limit :limit;
+
+-- name: find_candidates_by_period
+-- Orders of a time.
+select id from orders where placed_ms >= :from_ms and placed_ms < :to_ms order by placed_ms, id limit :limit;
 
 -- name: find_candidates_returned
 -- Orders of which something came back.

@@ -7,6 +7,8 @@ import pytest
 from tests.faults import seller
 from tests.faults.injection import needs_strace, python
 
+pytestmark = pytest.mark.long  # make faults runs it
+
 SALES = 6
 
 

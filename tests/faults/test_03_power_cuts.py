@@ -12,6 +12,8 @@ from webapp.clock import Zone
 from webapp.db import sqlite
 from webapp.db.reading import ReadTx
 
+pytestmark = pytest.mark.long  # make faults runs it
+
 
 def left(folder):
     """The ids that the ledger holds after it has recovered, and what is wrong with it."""

@@ -17,6 +17,8 @@ from tests.servers.takings import Server
 from webapp.db import failures, reading, writer
 from webapp.errors import Unavailable
 
+pytestmark = pytest.mark.long  # make faults runs it
+
 ORDER = {"product_id": "TEA", "quantity": 1}
 KINDS = [
     pytest.param(4, "fdatasync", "EIO", {"disk"}, id="fault_4_the_disk_does_not_confirm"),

@@ -14,6 +14,8 @@ from tests.servers.takings import Server
 from webapp.db import fronts, writer
 from webapp.errors import Unavailable
 
+pytestmark = pytest.mark.long  # make faults runs it
+
 ORDER = {"product_id": "TEA", "quantity": 1}
 
 

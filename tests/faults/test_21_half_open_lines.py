@@ -15,6 +15,8 @@ import pytest
 from tests.servers.takings import ROOT
 from webapp.live import core, lines
 
+pytestmark = pytest.mark.long  # make faults runs it
+
 COUNT = 20
 SCRIPT = """
 import json, subprocess, sys, tempfile

@@ -12,6 +12,8 @@ from tests.live.toy import run, sell, told
 from tests.servers.takings import Server
 from webapp.live import outbox, tail
 
+pytestmark = pytest.mark.long  # make faults runs it
+
 __all__ = ["client", "hub", "turned"]  # fixtures of the live channel's tests
 STORM, MISSED = 300, 1_500
 PROCESSES = 150

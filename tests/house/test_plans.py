@@ -130,7 +130,7 @@ def test_what_is_rare_is_found_without_a_walk_through_the_ledger(large, steps, a
 
 
 def test_the_control_a_list_that_looks_nothing_up_walks_through_it(large, steps, monkeypatch):
-    monkeypatch.setattr(dao, "FEW", -1)
+    monkeypatch.setattr(dao, "_candidates", lambda *_: None)
 
     large.get("/orders?q=X-13", headers={"Accept": "application/json"})
 

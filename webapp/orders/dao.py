@@ -131,7 +131,7 @@ def find_page(
     query, edge, bound = _SORTS[sort]
     value, last_id = after or ((1 << 62, 1 << 62) if sort.startswith("-") else (-1 << 62, -1))
     place = {"after_value": value, "after_id": last_id}
-    looked_up = [rare for rare in _RARE if rare[0](condition)]
+    looked_up = [(rare, few) for asked, rare, few in _RARE if asked(sort, condition)]
     stop = edge.value(tx, walk=WALK, **place, **condition) if looked_up else None
     if stop is not None:
         rows = query.all(tx, limit=limit, **place, **condition | bound(stop, condition))
@@ -161,22 +161,25 @@ _SORTS = {
     "-total": (sql.find_page_largest, sql.find_edge_largest, _narrowed("min_total", max, 0)),
     "total": (sql.find_page_smallest, sql.find_edge_smallest, _narrowed("max_total", min, 0)),
 }
-_RARE: list[tuple[Callable[[dict[str, Any]], bool], Query]] = [
-    (lambda condition: condition["q"] is not None, sql.find_candidates_by_words),
-    (lambda condition: not condition["any_line"], sql.find_candidates_by_versions),
+# Whether a list asks for it; the orders that can fulfil it; how many of them are few.
+_RARE: list[tuple[Callable[[str, dict[str, Any]], bool], Query, int]] = [
+    (lambda sort, _: "total" in sort, sql.find_candidates_by_period, 5 * FEW),
+    (lambda _, condition: condition["q"] is not None, sql.find_candidates_by_words, FEW),
+    (lambda _, condition: not condition["any_line"], sql.find_candidates_by_versions, FEW),
     (
-        lambda condition: condition["min_total"] is not None or condition["max_total"] is not None,
+        lambda _, condition: condition["min_total"] is not None or condition["max_total"] is not None,
         sql.find_candidates_by_total,
+        FEW,
     ),
-    (lambda condition: condition["status"] in ("returned", "partly_returned"), sql.find_candidates_returned),
+    (lambda _, condition: condition["status"] in ("returned", "partly_returned"), sql.find_candidates_returned, FEW),
 ]
 
 
-def _candidates(tx: Executes, looked_up: list[Any], condition: dict[str, Any]) -> list[int] | None:
+def _candidates(tx: Executes, looked_up: list[tuple[Query, int]], condition: dict[str, Any]) -> list[int] | None:
     """Every order that can fulfil one of the conditions, where those are few; None where no condition is so rare."""
-    for _, query in looked_up:
-        found = [row[0] for row in query.all(tx, limit=FEW + 1, **condition)]
-        if len(found) <= FEW:
+    for query, few in looked_up:
+        found = [row[0] for row in query.all(tx, limit=few + 1, **condition)]
+        if len(found) <= few:
             return found
     return None
 
