@@ -163,7 +163,6 @@ _SORTS = {
 }
 # Whether a list asks for it; the orders that can fulfil it; how many of them are few.
 _RARE: list[tuple[Callable[[str, dict[str, Any]], bool], Query, int]] = [
-    (lambda sort, _: "total" in sort, sql.find_candidates_by_period, 5 * FEW),
     (lambda _, condition: condition["q"] is not None, sql.find_candidates_by_words, FEW),
     (lambda _, condition: not condition["any_line"], sql.find_candidates_by_versions, FEW),
     (
@@ -172,6 +171,7 @@ _RARE: list[tuple[Callable[[str, dict[str, Any]], bool], Query, int]] = [
         FEW,
     ),
     (lambda _, condition: condition["status"] in ("returned", "partly_returned"), sql.find_candidates_returned, FEW),
+    (lambda sort, _: "total" in sort, sql.find_candidates_by_period, 5 * FEW),
 ]
 
 
