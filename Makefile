@@ -29,6 +29,9 @@ faults: $(VENV)/.test
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench.orders
 	@$(BIN)/python -m bench.live
+	@$(BIN)/python -m bench.pages
+	@$(BIN)/python -m bench.mixed
+	@$(BIN)/python -m bench.phone
 	@$(BIN)/python -m bench.import
 
 lock:

@@ -125,15 +125,17 @@ def pss_bytes(pid: int) -> int:
     return total
 
 
-def gunicorn(application: str, port: int, folder: Path, workers: int = 2) -> subprocess.Popen[bytes]:
-    """Stock gunicorn with gevent workers for a WSGI application of this repository."""
+def gunicorn(
+    application: str, port: int, folder: Path, workers: int = 2, quiet: bool = False
+) -> subprocess.Popen[bytes]:
+    """Stock gunicorn with gevent workers for a WSGI application of this repository. quiet: its complaints are not heard."""
     bare = folder / "bare.py"  # else the configuration of this repository would be read
     bare.touch()
     command = [
         sys.executable, "-m", "gunicorn", "-c", str(bare), "-k", "gevent", "-w", str(workers), "-b", f"127.0.0.1:{port}",
         "--keep-alive", "75", "--log-level", "error", "--no-control-socket", application,
     ]  # fmt: skip
-    return subprocess.Popen(command, cwd=ROOT, start_new_session=True)
+    return subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.DEVNULL if quiet else None)
 
 
 def free_port() -> int:

@@ -53,7 +53,7 @@ def main(arguments: list[str]) -> int:
 
 def _baseline(folder: Path, rate: int, watchers: int) -> dict[str, Any]:
     port = load.free_port()
-    stock = load.gunicorn("bench.sock:app", port, folder, workers=1)
+    stock = load.gunicorn("bench.sock:app", port, folder, workers=1, quiet=True)
     try:
         load.wait_for(port)
         return Load(port, stock.pid, rate, watchers).run(min(BASELINE_S, SECONDS))
