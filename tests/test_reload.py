@@ -6,6 +6,7 @@ import signal
 import socket
 
 import httpx
+import pytest
 import websocket
 
 from tests.faults.till import Tills, every_order, new_product, sound
@@ -62,6 +63,7 @@ def test_a_reload_under_load_fails_no_request_and_loses_no_order(tmp_path):
     assert well
 
 
+@pytest.mark.long
 def test_the_control_a_reload_that_kills_is_caught(tmp_path):
     server = Server(tmp_path, broken="kill_on_reload")
     server.start()
