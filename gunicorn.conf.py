@@ -11,7 +11,7 @@ settings = load()
 processes.raise_open_files()
 figures = processes.share_figures()
 
-worker_class = "webapp.processes.Worker"
+worker_class = "webapp.serving.Worker"
 workers = settings.workers
 worker_connections = 1000
 preload_app = True

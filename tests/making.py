@@ -1,10 +1,12 @@
 """Short ways to a shop with something in it; verbs are called as routes call them."""
 
 from decimal import Decimal
+import json
 from typing import Any
 
 from webapp import clock
 from webapp.db import reading, store, writer
+from webapp.web import jsonio
 from webapp.orders import actions as orders
 from webapp.orders.islands import Known
 from webapp.orders.shapes import LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
@@ -59,9 +61,9 @@ def take_back(order_id: int, *quantities: int, restock: bool = True, **more: Any
 
 
 def order(order_id: int, seq: int | None = None) -> dict[str, Any]:
-    """The order as the contract shows it."""
+    """The order as the contract shows it, its numbers with a point as the texts that JSON has."""
     with reading.reading() as tx:
-        return Known(tx, [order_id]).order(order_id, seq)
+        return json.loads(jsonio.to_bytes(Known(tx, [order_id]).order(order_id, seq)), parse_float=str)
 
 
 def query(sql: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -10,6 +10,7 @@ from webapp import clock, config, web
 from webapp.config import Settings
 from webapp.db import store
 from webapp.web import docs, health, logs, prometheus, templating
+from webapp.web.direct import App
 
 log = logging.getLogger("takings")
 ROOT = Path(__file__).resolve().parents[1]
@@ -25,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     logs.setup(settings.log or ("text" if sys.stderr.isatty() else "json"))
     logs.Access.refusals_alone = settings.mode == "demo"
     shop = store.open(settings)
-    app = Flask("takings", root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app = App("takings", root_path=str(ROOT), template_folder="templates", static_folder=None)
     web.init_app(app, settings)
     templating.register(app)
     app.register_blueprint(health.blueprint)

@@ -6,13 +6,10 @@ import resource
 import shutil
 import sqlite3
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
 import gevent
-from gevent.monkey import get_original
-from gunicorn.workers.ggevent import GeventWorker
 
 from webapp import counters
 from webapp.config import Settings
@@ -26,69 +23,6 @@ WANTED_FILES = 65_536
 LOG_S = 0.2
 SETTINGS_S = 2.0
 READY = "READY_FD"  # where a web process says that it is ready, if somebody waits for that
-FIRST_S = 15.0
-QUIET_S = 1.0
-
-
-class Worker(GeventWorker):
-    """A gevent worker whose idle connections end with it: a browser keeps one open, and must not hold up a stop.
-
-    Where a request is likely still to come it is waited for, and answered: a till must not notice a reload.
-    """
-
-    def init_process(self) -> None:
-        """Begin without a connection that waits."""
-        self.idle: set[_Idle] = set()
-        super().init_process()
-
-    def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        """Serve one connection, known to the waits for its requests."""
-        gevent.getcurrent().client = client
-        super().handle(listener, client, addr)
-
-    def timeout_ctx(self) -> "_Idle":
-        """What surrounds the wait for the next request of a connection."""
-        return _Idle(self)
-
-    def let_idle_go(self) -> None:
-        """Close the connections that have been quiet for a second; what is answered from now on closes its own."""
-        gevent.get_hub().loop.run_callback(self._end_idle)  # where nothing else can wake them in between
-
-    def _end_idle(self) -> None:
-        now = time.monotonic()
-        for idle in list(self.idle):
-            if idle in self.idle and now - idle.since >= QUIET_S and not idle.has_come():
-                idle.greenlet.throw(idle)
-
-
-class _Idle(gevent.Timeout):
-    """The time for which a connection may wait for its next request, silent when it ends; known to its worker meanwhile.
-
-    A new connection has said what it wants within fifteen seconds: who sends header after header holds no place for long.
-    """
-
-    def __init__(self, worker: Worker) -> None:
-        self.worker, self.greenlet, self.since = worker, gevent.getcurrent(), time.monotonic()
-        first = not hasattr(self.greenlet, "waited")
-        self.greenlet.waited = True
-        super().__init__(FIRST_S if first else worker.cfg.keepalive, False)
-
-    def has_come(self) -> bool:
-        """Whether a request has come that was not read yet."""
-        client = getattr(self.greenlet, "client", None)
-        if client is None or client.fileno() < 0:
-            return False
-        poll = get_original("select", "poll")()  # the patched one would switch, and here nobody may
-        poll.register(client.fileno(), 1)
-        return bool(poll.poll(0))
-
-    def __enter__(self) -> "_Idle":
-        self.worker.idle.add(self)
-        return super().__enter__()
-
-    def __exit__(self, *raised: Any) -> bool | None:
-        self.worker.idle.discard(self)
-        return super().__exit__(*raised)
 
 
 def raise_open_files() -> None:

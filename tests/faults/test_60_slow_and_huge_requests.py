@@ -10,7 +10,7 @@ import pytest
 from tests.faults.till import new_product
 from tests.faults.wires import comes_true, sockets
 from tests.servers.takings import Server
-from webapp import processes
+from webapp import serving
 from webapp.web import body, forms
 
 SLOW = 120
@@ -87,7 +87,7 @@ def held(folder, build):
 
 def test_fault_60_headers_that_never_end_are_let_go(tmp_path):
     assert not held(tmp_path, "hurried_gate")
-    assert processes.FIRST_S <= 15 and body.BODY_S <= 30 and forms.FORM_S <= 30
+    assert serving.FIRST_S <= 15 and body.BODY_S <= 30 and forms.FORM_S <= 30
 
 
 def test_fault_60_the_control_a_build_that_waits_for_headers_is_caught(tmp_path):

@@ -11,7 +11,7 @@ WEBAPP = ROOT / "webapp"
 GROUND = {"__version__", "counters", "config", "clock", "money", "errors", "text", "charts", "db", "remote"}
 SHARED = {"web", "live", "jobs", "metrics"}
 DOORS = {
-    "app", "cli", "schedule", "verify", "demo", "processes", "safekeeping", "supervisor", "export", "replay", "__main__",
+    "app", "cli", "schedule", "verify", "demo", "processes", "serving", "safekeeping", "supervisor", "export", "replay", "__main__",
 }  # fmt: skip
 # Each feature may import those that stand behind it.
 FEATURES = [

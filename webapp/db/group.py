@@ -167,7 +167,7 @@ def _keep(tx: Tx, request: Request, kept: dict[tuple[str, str], Any], fresh: lis
     refused = any(isinstance(result, Problem) for result in request.results)
     if refused and (request.single or request.atomic):
         return  # what was refused wrote nothing and may be sent again
-    text = json.dumps([_as_kept(result) for result in request.results], separators=(",", ":"), default=_plain)
+    text = _encode([_as_kept(result) for result in request.results])
     kept[key.asker, key.key] = (key.content, key.status, text)
     fresh.append((key.asker, key.key, key.content, key.status, text, tx.now_ms))
 
@@ -218,6 +218,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
     raise TypeError(f"a result that is kept cannot hold {type(value)}")
+
+
+_encode = json.JSONEncoder(separators=(",", ":"), default=_plain).encode
 
 
 def _rich(value: dict[str, Any]) -> Any:

@@ -33,13 +33,9 @@ def shape_events(tx: Any, events: Sequence[Event]) -> list[Shaped]:
 
 
 class Known:
-    """Orders with their lines and returns, read at once, shown as of any number of history.
+    """Orders with their lines and returns, read at once, shown as of any number of history."""
 
-    decimals: their amounts are Decimals, for templates.
-    """
-
-    def __init__(self, tx: Any, order_ids: Sequence[int], decimals: bool = False) -> None:
-        self.decimals = decimals
+    def __init__(self, tx: Any, order_ids: Sequence[int]) -> None:
         self.currency = tx.currency
         self.orders = dao.find_orders(tx, order_ids) if order_ids else {}
         self.lines = dao.find_lines(tx, order_ids) if order_ids else {}
@@ -49,7 +45,7 @@ class Known:
     def order(self, order_id: int, seq: int | None = None) -> dict[str, Any]:
         """The order's JSON with the returns up to `seq`, or all of them."""
         returns = [row for row in self.returns.get(order_id, []) if seq is None or row["seq"] <= seq]
-        return order_json(self.orders[order_id], self.lines[order_id], returns, self.back, self.currency, self.decimals)
+        return order_json(self.orders[order_id], self.lines[order_id], returns, self.back, self.currency)
 
 
 def newest(tx: Any) -> str:

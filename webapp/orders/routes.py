@@ -66,9 +66,9 @@ def _just_placed(done: dict[str, int]) -> dict[str, Any]:
     return outgoing.order_json(order, lines, (), {}, store.shop().currency)
 
 
-def _shown(order_id: int, seq: int | None = None, decimals: bool = False) -> dict[str, Any]:
+def _shown(order_id: int, seq: int | None = None) -> dict[str, Any]:
     with reading.reading(at_least=seq) as tx:
-        known = Known(tx, [order_id], decimals)
+        known = Known(tx, [order_id])
         if order_id not in known.orders:
             raise NotFound(f"There is no order {order_id}.")
         return known.order(order_id, seq)
@@ -120,7 +120,7 @@ def index() -> Response:
     def find(tx: Any) -> tuple[list[Any], list[Any], dict[str, Any]]:
         rows = dao.find_page(tx, wanted.sort, asked.limit + 1, wanted.after(asked.after), wanted.condition)
         ids = [row["id"] for row in rows[: asked.limit]]
-        known = Known(tx, ids, decimals=face == "html")
+        known = Known(tx, ids)
         around = {} if face != "html" else {**listing.page(tx, wanted, asked.args), **summing.sums(tx, wanted, ids)}
         return rows, [known.order(order_id) for order_id in ids], around
 
@@ -172,7 +172,7 @@ def show(order_id: int) -> Response:
 
 
 def _page(order_id: int) -> dict[str, Any]:
-    order = _shown(order_id, decimals=True)
+    order = _shown(order_id)
     with reading.reading() as tx:
         sources = dao.find_source_rows(tx, order_id)
         choices = listing.choices(tx)
@@ -182,7 +182,7 @@ def _page(order_id: int) -> dict[str, Any]:
 @blueprint.get("/orders/<int:order_id>/receipt")
 def receipt(order_id: int) -> Response:
     """The printable receipt."""
-    order = _shown(order_id, decimals=True)
+    order = _shown(order_id)
     with reading.reading() as tx:
         choices = listing.choices(tx)
     return respond.respond(page=("orders/receipt.html", {"order": order, "choices": choices}))

@@ -29,7 +29,7 @@ def sums(tx: Any, wanted: Wanted, order_ids: Sequence[int]) -> dict[str, Any]:
     returned = dao.sum_matching_returns(tx, ids, wanted.condition) if wanted.filters.of_products and ids else {}
     return {
         "added": {name: found.value(name) for name in ("orders", "gross_sales", "returns", "net_sales")},
-        "returns": [outgoing.return_json(entries[one], lines[one], tx.currency, decimals=True) for one in ids],
+        "returns": [outgoing.return_json(entries[one], lines[one], tx.currency) for one in ids],
         "more_returns": len(rows) > MOST_RETURNS,
         "parts": parts,
         "return_parts": returned,

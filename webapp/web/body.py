@@ -3,8 +3,7 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -15,11 +14,11 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from webapp.clock import Zone
-from webapp.db import reading
 from webapp.db.writer import Key
 from webapp.errors import FieldError, Invalid, Malformed, Problem, TooLarge, TooSlow, Unsupported
 from webapp.web import forms, jsonio, room, validate
 from webapp.web.forms import MULTIPART, URLENCODED, Form
+from webapp.web.waits import Wait
 
 MIB = 1 << 20
 BODY, BATCH, UPLOAD = MIB, 16 * MIB, 256 * MIB
@@ -141,16 +140,16 @@ def _read_chunked(limit: int) -> bytes:
     return b"".join(pieces)
 
 
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
+def within(seconds: float) -> Wait:
     """Whoever sends so slowly that the body takes longer is answered 408; other requests do not wait meanwhile."""
-    if not reading.cooperative():
-        yield
-        return
-    import gevent
+    return Wait(seconds, _TOO_SLOW[seconds])
 
-    with gevent.Timeout(seconds, TooSlow(f"The body did not come within {seconds:g} seconds.")):
-        yield
+
+def _slow(seconds: float) -> Callable[[], TooSlow]:
+    return lambda: TooSlow(f"The body did not come within {seconds:g} seconds.")
+
+
+_TOO_SLOW = {seconds: _slow(seconds) for seconds in (BODY_S, UPLOAD_S)}
 
 
 def _too_large(limit: int) -> TooLarge:

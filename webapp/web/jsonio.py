@@ -5,8 +5,10 @@ import re
 import sys
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from json.encoder import encode_basestring, encode_basestring_ascii  # type: ignore[attr-defined]
+from json.encoder import encode_basestring_ascii
 from typing import Any
+
+import msgspec
 
 from webapp.errors import Malformed
 
@@ -110,33 +112,30 @@ def lines(body: bytes) -> Iterator[tuple[int, Any]]:
 # ---- Out ----
 
 
-class Raw(str):
-    """A text that is JSON already, such as the number `money.json_number` wrote: it is written as it stands."""
+class _Raw(str):
+    """A text that is JSON already: it is written as it stands."""
 
     __slots__ = ()
 
 
-def _plain(value: Any) -> Raw:
+def _plain(value: Any) -> Any:
+    """What JSON does not know by itself as something that it knows."""
     if isinstance(value, Decimal):
         if not value.is_finite():
             raise ValueError(f"{value} is no JSON number")
-        return Raw(value)
-    if isinstance(value, (tuple, set, frozenset)):
-        return Raw(dumps(list(value)))
+        return _Raw(value)
+    if isinstance(value, (set, frozenset)):
+        return list(value)
     if hasattr(value, "keys"):
-        return Raw(dumps({key: value[key] for key in value.keys()}))  # noqa: SIM118
+        return {key: value[key] for key in value.keys()}  # noqa: SIM118
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def _string(value: str) -> str:
-    return value if value.__class__ is Raw else encode_basestring(value)
-
-
 def _ascii(value: str) -> str:
-    return value if value.__class__ is Raw else encode_basestring_ascii(value)
+    return value if value.__class__ is _Raw else encode_basestring_ascii(value)
 
 
-def _canonical_number(value: Any) -> Raw:
+def _canonical_number(value: Any) -> Any:
     if not isinstance(value, Decimal):
         return _plain(value)
     # By digits: normalize() would round what has more than 28 of them.
@@ -145,39 +144,44 @@ def _canonical_number(value: Any) -> Raw:
     kept = written.rstrip("0")
     power = int(exponent) + len(written) - len(kept)
     if not kept:
-        return Raw("0")
-    return Raw(f"{'-' if sign else ''}{kept}" + ("0" * power if 0 <= power < MAX_DIGITS else f"e{power}"))
+        return _Raw("0")
+    return _Raw(f"{'-' if sign else ''}{kept}" + ("0" * power if 0 <= power < MAX_DIGITS else f"e{power}"))
 
 
 class _Encoder:
-    """The C encoder asks `string` for every text, which lets a Decimal pass as the digits that it is."""
+    """The C encoder of the standard library asks `string` for every text, which lets a Decimal pass as its digits."""
 
-    def __init__(self, string: Any, other: Any = _plain, in_order: bool = False) -> None:
+    def __init__(self, other: Any = _plain, in_order: bool = False) -> None:
         make = json.encoder.c_make_encoder  # type: ignore[attr-defined]
-        self._parts = make(None, other, string, None, ":", ",", in_order, False, False)
+        self._parts = make(None, other, _ascii, None, ":", ",", in_order, False, False)
 
     def text(self, value: Any) -> str:
         return "".join(self._parts(value, 0))
 
 
-_utf8, _pure = _Encoder(_string), _Encoder(_ascii)
-_in_order = _Encoder(_ascii, _canonical_number, in_order=True)
-
-
-def dumps(value: Any) -> str:
-    """The JSON text of dicts, lists, texts, ints, booleans, None, Decimals (exactly their digits) and `Raw` pieces.
-
-    Raises TypeError for anything else, ValueError for a number that is not finite.
-    """
-    return _utf8.text(value)
+_pure, _in_order = _Encoder(), _Encoder(_canonical_number, in_order=True)
+_fast = msgspec.json.Encoder(decimal_format="number", enc_hook=_plain).encode
+_NO_NUMBERS = (b"NaN", b"Infinity")
 
 
 def to_bytes(value: Any) -> bytes:
-    """The JSON text in UTF-8; a lone surrogate, which UTF-8 cannot say, is written as its escape."""
+    """The JSON text in UTF-8 of dicts, lists, texts, ints, booleans, None and Decimals (exactly their digits).
+
+    A lone surrogate, which UTF-8 cannot say, is written as its escape. Raises TypeError for anything else, ValueError for
+    a Decimal that is not finite; such a float is null.
+    """
     try:
-        return _utf8.text(value).encode()
+        text = _fast(value)
     except UnicodeEncodeError:
         return _pure.text(value).encode()
+    if any(name in text for name in _NO_NUMBERS):  # within a text, or one of those numbers
+        _pure.text(value)
+    return text
+
+
+def dumps(value: Any) -> str:
+    """What `to_bytes` says, as a text."""
+    return to_bytes(value).decode()
 
 
 def canonical(value: Any) -> bytes:

@@ -6,7 +6,6 @@ from typing import Any
 
 from webapp import money
 from webapp.clock import format_day, format_time
-from webapp.web import jsonio
 from webapp.web.fields import DateOut, Instant, MoneyOut, Output
 
 EXPORT_COLUMNS = (
@@ -111,13 +110,9 @@ def order_json(
     returns: Sequence[Any],
     back: Mapping[int, Sequence[Any]],
     currency: str,
-    decimals: bool = False,
 ) -> dict[str, Any]:
-    """An order with the returns given, as the contract shows it.
-
-    decimals: amounts are exact Decimals, as templates format them; else texts that are JSON numbers already.
-    """
-    amount = _decimals(currency) if decimals else _amounts(currency)
+    """An order with the returns given, as the contract shows it; amounts are exact Decimals."""
+    amount = _amounts(currency)
     came_back: dict[int, int] = {}
     for entry in returns:
         for line in back[entry["id"]]:
@@ -148,13 +143,6 @@ def order_json(
 
 
 def _amounts(currency: str) -> Any:
-    def amount(minor: int) -> jsonio.Raw:
-        return jsonio.Raw(money.json_number(minor, currency))
-
-    return amount
-
-
-def _decimals(currency: str) -> Any:
     def amount(minor: int) -> Decimal:
         return money.from_minor(minor, currency)
 
@@ -197,9 +185,9 @@ def _return_of_order(entry: Any, lines: Iterable[Any], amount: Any) -> dict[str,
     }
 
 
-def return_json(entry: Any, lines: Sequence[Any], currency: str, decimals: bool = False) -> dict[str, Any]:
-    """A return with or without a known sale, as `GET /returns` lists it; decimals as with `order_json`."""
-    amount = _decimals(currency) if decimals else _amounts(currency)
+def return_json(entry: Any, lines: Sequence[Any], currency: str) -> dict[str, Any]:
+    """A return with or without a known sale, as `GET /returns` lists it."""
+    amount = _amounts(currency)
     customer = entry["customer_id"]
     answer = _return_of_order(entry, lines, amount)
     for shown, line in zip(answer["lines"], lines, strict=True):
