@@ -53,3 +53,73 @@ limit :limit;
 -- name: find_last_day
 -- The last business day of which the rollups know.
 select max(day) from sales_day;
+
+-- name: find_stock_course
+-- How the newest moves of a product add up, by the quarter of an hour in which they happened and their reason; in every
+-- time zone a day begins with one. The index by product bounds it to the newest `most` moves.
+select m.at_ms / 900000 as quarter, m.reason, sum(m.change) as change, count(*) as moves, min(m.entered_ms) as entered_ms
+from (
+  select at_ms, entered_ms, reason, change
+  from stock_move
+  where product_id = :product_id and (:any_location = 1 or location_id in :locations)
+  order by id desc
+  limit :most
+) m
+group by m.at_ms / 900000, m.reason
+order by m.at_ms / 900000, m.reason;
+
+-- name: find_stock_level
+-- How much of a product there is at some places, or at all; null where nobody has counted it there.
+select sum(quantity)
+from stock_level
+where product_id = :product_id and (:any_location = 1 or location_id in :locations);
+
+-- name: find_return_reasons
+-- Why pieces of a product came back in a span, of its newest `most` returned lines, those of most pieces first.
+select coalesce(r.reason, '') as reason, sum(l.quantity) as units, sum(l.amount_minor) as minor
+from (
+  select return_id, quantity, amount_minor
+  from return_line
+  where product_id = :product_id
+  order by return_id desc
+  limit :most
+) l
+join returns r on r.id = l.return_id
+where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+  and (:any_channel = 1 or r.channel_id in :channels)
+  and (:any_location = 1 or coalesce(r.location_id, 0) in :locations)
+group by coalesce(r.reason, '')
+order by sum(l.quantity) desc, coalesce(r.reason, '')
+limit :limit;
+
+-- fragment: held
+-- The newest orders of a span that hold a product, found by its own index among its newest `walked` lines.
+select distinct o.id, o.placed_ms
+from (
+  select order_id
+  from order_line
+  where product_id = :product_id
+  order by order_id desc
+  limit :walked
+) l
+join orders o on o.id = l.order_id
+where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
+  and (:any_channel = 1 or o.channel_id in :channels)
+  and (:any_location = 1 or coalesce(o.location_id, 0) in :locations)
+order by o.id desc
+limit :most
+
+-- name: count_held
+-- How many such orders there are, and when the first of them was placed.
+select count(*) as orders, min(placed_ms) as first_ms from (:use(held)) h;
+
+-- name: find_beside
+-- What else these orders hold: the products that stand in at least `least` of them, the most frequent first.
+select b.product_id, count(distinct b.order_id) as orders
+from (:use(held)) h
+cross join order_line b
+where b.order_id = h.id and b.product_id <> :product_id
+group by b.product_id
+having count(distinct b.order_id) >= :least
+order by count(distinct b.order_id) desc, b.product_id
+limit :limit;

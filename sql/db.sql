@@ -15,6 +15,10 @@ select value from epoch where id = 1;
 -- Name this database's history, once.
 insert into epoch (id, value) values (1, :value);
 
+-- name: find_made_ms
+-- When this shop's database was made.
+select min(applied_ms) from schema_migration;
+
 -- name: find_seq
 -- The number of the last committed change.
 select value from counter where name = 'seq';

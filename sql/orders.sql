@@ -318,7 +318,7 @@ where l.order_id in :ids
 order by l.id;
 
 -- name: find_export_return_lines
--- The lines of the returns of a period as the export has them, from a position on.
+-- The lines of these returns as the export has them.
 select x.id, x.return_id, x.order_line_id, x.quantity, x.price_minor, x.amount_minor, x.cost_minor, x.lot, x.restock,
   r.order_id, r.external_id, r.returned_ms, r.entered_ms, r.region, r.customer_id, r.reason, r.note,
   p.sku, v.name, c.path as category, b.name as brand, d.name as vendor, t.name as price_tier,
@@ -333,6 +333,5 @@ left join category c on c.id = v.category_id
 left join brand b on b.id = v.brand_id
 left join vendor d on d.id = v.vendor_id
 left join price_tier t on t.id = v.price_tier_id
-where x.id > :after_id and r.returned_ms >= :from_ms and r.returned_ms < :to_ms
-order by x.id
-limit :limit;
+where x.return_id in :ids
+order by x.id;

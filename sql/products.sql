@@ -1,7 +1,13 @@
 -- fragment: for_sale
--- The columns that a sale has to know.
-id, sku, name, price_minor, cost_minor, version_id, tracked, oversell, archived,
-  category_id, brand_id, vendor_id, price_tier_id
+-- The columns that a sale has to know; a planned price that is due holds although nobody has set it yet.
+id, sku, name, coalesce((
+    select case when :now_ms >= g.to_ms then coalesce(g.before_minor, product.price_minor) else g.price_minor end
+    from price_plan g
+    where g.product_id = product.id and g.state in ('planned', 'running') and g.from_ms <= :now_ms
+    order by g.from_ms desc, g.id desc
+    limit 1
+  ), price_minor) as price_minor,
+  cost_minor, version_id, tracked, oversell, archived, category_id, brand_id, vendor_id, price_tier_id
 
 -- name: find_for_sale_by_id
 -- What a sale has to know of products, by id.
@@ -12,11 +18,19 @@ select :use(for_sale) from product where id in :ids order by id;
 select :use(for_sale) from product where sku in :skus order by id;
 
 -- name: find_prices_of
--- The history of prices of some products, oldest first.
-select product_id, price_minor, from_ms, to_ms
+-- The history of prices of some products, oldest first, with the planned ones that are not set yet.
+select product_id, price_minor, from_ms, to_ms, id
 from price
 where product_id in :product_ids
-order by product_id, from_ms, id;
+union all
+select product_id, price_minor, from_ms, to_ms, 4611686018427387904 + id
+from price_plan
+where product_id in :product_ids and state = 'planned'
+union all
+select g.product_id, coalesce(g.before_minor, p.price_minor), g.to_ms, null, 4611686018427387904 + g.id
+from price_plan g join product p on p.id = g.product_id
+where g.product_id in :product_ids and g.state in ('planned', 'running')
+order by 1, 3, 5;
 
 -- name: find_ids
 -- Which SKUs are taken, and by whom.
@@ -156,6 +170,66 @@ values :rows(id, product_id, price_minor, from_ms, to_ms, reason);
 -- name: end_price
 -- The open price of a product ends.
 update price set to_ms = :now_ms where product_id = :product_id and to_ms is null;
+
+-- fragment: plan
+-- Planned prices as they are kept.
+select id, product_id, price_minor, from_ms, to_ms, reason, state, before_minor, price_id from price_plan
+
+-- name: insert_plan
+-- Plan a price that begins and ends by itself.
+insert into price_plan (id, product_id, price_minor, from_ms, to_ms, reason, state, seq)
+values (:id, :product_id, :price_minor, :from_ms, :to_ms, :reason, 'planned', :seq);
+
+-- name: find_plan
+-- A planned price by id.
+:use(plan) where id = :id;
+
+-- name: find_open_plans
+-- The planned prices of some products that have not come to their end, in order of their begin.
+:use(plan)
+where product_id in :product_ids and state in ('planned', 'running')
+order by from_ms, id;
+
+-- name: find_due_plans
+-- The planned prices that have to begin or to end by now, those that end first.
+:use(plan)
+where (state = 'running' and to_ms <= :now_ms) or (state = 'planned' and from_ms <= :now_ms)
+order by case state when 'running' then to_ms else from_ms end, case state when 'running' then 0 else 1 end, id
+limit :limit;
+
+-- name: find_plan_differences
+-- Planned prices of which one runs and is not its product's price, or two of one product hold at the same time.
+select 'price plan ' || g.id || ': runs at ' || g.price_minor || ', product ' || p.id || ' is at ' || p.price_minor
+from price_plan g join product p on p.id = g.product_id
+where g.state = 'running' and g.price_minor <> p.price_minor
+union all
+select 'price plans ' || g.id || ' and ' || h.id || ' of product ' || g.product_id || ' overlap'
+from price_plan g join price_plan h on h.product_id = g.product_id and h.id > g.id
+where g.state in ('planned', 'running') and h.state in ('planned', 'running') and h.from_ms < g.to_ms
+  and g.from_ms < h.to_ms
+order by 1
+limit :limit;
+
+-- name: begin_plan
+-- A planned price runs: the price before it and the row of its validity are kept.
+update price_plan set state = 'running', before_minor = :before_minor, price_id = :price_id where id = :id;
+
+-- name: close_plan
+-- A planned price has ended, was taken back or was overridden by a person.
+update price_plan set state = :state, to_ms = case when :now_ms > from_ms and :now_ms < to_ms then :now_ms else to_ms end
+where id = :id and state in ('planned', 'running');
+
+-- name: override_plans
+-- A person has set another price: what runs does not come back to the one before.
+update price_plan set state = 'overridden' where product_id = :product_id and state = 'running';
+
+-- name: find_open_price
+-- The price of a product that holds now.
+select id, price_minor, from_ms from price where product_id = :product_id and to_ms is null order by id desc limit 1;
+
+-- name: find_lowest_price
+-- The lowest list price of a product that held at some time since an instant.
+select min(price_minor) from price where product_id = :product_id and (to_ms is null or to_ms > :since_ms);
 
 -- name: insert_tags
 -- Tag products.

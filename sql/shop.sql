@@ -30,7 +30,3 @@ from job
 where kind in ('backup', 'backup_now')
 order by id desc
 limit 1;
-
--- name: find_made_ms
--- When this shop's database was made.
-select min(applied_ms) from schema_migration;

@@ -2,18 +2,32 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.servers.takings import Server
-from webapp import clock, config
+from webapp import clock, config, schedule
 from webapp.db import reading, store, writer
+from webapp.jobs import registry
 
 DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
+
+
+@pytest.fixture(autouse=True)
+def timetable(request, monkeypatch):
+    """What runs by the clock runs in tests that import `webapp.schedule` by name, they or their conftest, and in no others.
+
+    It is imported here, before all tests, so that no test depends on which of the others came first.
+    """
+    package = request.module.__name__.rpartition(".")[0]
+    homes = (request.module, sys.modules.get(f"{package}.conftest"))
+    if all(getattr(home, "schedule", None) is not schedule for home in homes):
+        monkeypatch.setattr(registry, "timetable", {})
 
 
 @pytest.fixture

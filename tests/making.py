@@ -1,12 +1,11 @@
 """Short ways to a shop with something in it; verbs are called as routes call them."""
 
-from decimal import Decimal
 import json
+from decimal import Decimal
 from typing import Any
 
 from webapp import clock
 from webapp.db import reading, store, writer
-from webapp.web import jsonio
 from webapp.orders import actions as orders
 from webapp.orders.islands import Known
 from webapp.orders.shapes import LineDraft, OrderDraft, ReturnDraft, ReturnLineDraft
@@ -14,7 +13,7 @@ from webapp.products import actions as products
 from webapp.products.shapes import NewProduct
 from webapp.shop import actions as shops
 from webapp.shop import shapes as shop_shapes
-from webapp.web import validate
+from webapp.web import jsonio, validate
 
 
 def checked(model: Any, data: dict[str, Any]) -> Any:

@@ -1,3 +1,3 @@
 """Takings, a shop's live ledger of sales."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

@@ -41,24 +41,30 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _add_features(app: Flask) -> None:
     from webapp.analytics import islands as figures
     from webapp.analytics import routes as analytics
-    from webapp.analytics import routes_explore, routes_reconciliation
+    from webapp.analytics import routes_explore, routes_pages, routes_product, routes_reconciliation, routes_regions
     from webapp.imports import islands as import_islands
     from webapp.imports import routes as imports
     from webapp.live import islands, socket, topics
     from webapp.orders import islands as orders_live
     from webapp.orders import routes as orders
     from webapp.products import routes as products
+    from webapp.recommendations import islands as advice_islands
+    from webapp.recommendations import routes as advice
+    from webapp.search import routes as search
     from webapp.sell import routes as sell
     from webapp.shop import routes as shop
     from webapp.shop import routes_backups as backups
+    from webapp.weather import islands as weather_islands
+    from webapp.weather import routes as weather
 
-    for feature in (analytics, routes_explore, routes_reconciliation, sell, orders, products, shop, backups, imports):
+    figures_of = (analytics, routes_explore, routes_reconciliation, routes_pages, routes_product, routes_regions)
+    for feature in (*figures_of, sell, orders, products, shop, backups, imports, weather, search, advice):
         app.register_blueprint(feature.blueprint)
     islands.known.install(app.jinja_env)
     socket.register(app)
     topics.topic("orders", orders_live.shape_events, newest=orders_live.newest)
     topics.topic("analytics", state=analytics.state)
-    assert figures and import_islands  # their islands are registered by being imported
+    assert figures and import_islands and weather_islands and advice_islands  # imported, their islands are registered
 
 
 def _add_demo(app: Flask) -> None:

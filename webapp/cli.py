@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import sqlite3
 import sys
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from typing import Any
 
 from webapp import __version__, config, safekeeping
 from webapp.config import ConfigError, Settings
+from webapp.db import failures
 from webapp.db.migrations import NewerSchema
 from webapp.errors import Unavailable
 
@@ -31,6 +33,12 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt:
         return 130
+    except (OSError, sqlite3.Error) as error:
+        why = failures.at_start(error)
+        if why is None:
+            raise
+        print(f"`{given.command}` cannot be done: {why}", file=sys.stderr)
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

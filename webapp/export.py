@@ -18,7 +18,6 @@ from webapp.orders.shapes import outgoing
 from webapp.web import csvio
 
 SLICE = 500
-FAR = 1 << 62
 Progress = Callable[[int, int | None, str], None]
 
 
@@ -81,7 +80,9 @@ def _rows(last_order: int, last_return: int, progress: Progress) -> Iterator[tup
             if order_id in orders:
                 yield from outgoing.sale_rows(orders[order_id], lines[order_id], currency)
         progress(ids[-1], last_order, "Exporting orders")
-    with reading.reading() as tx:
-        for line in dao.each_export_return(tx, -FAR, FAR):
-            if line["return_id"] <= last_return:
-                yield outgoing.return_row(line, currency)
+    for first in range(1, last_return + 1, SLICE):
+        ids = list(range(first, min(first + SLICE, last_return + 1)))
+        with reading.reading() as tx:
+            back = dao.find_export_returns(tx, ids)
+        for return_id in ids:
+            yield from (outgoing.return_row(line, currency) for line in back.get(return_id, []))

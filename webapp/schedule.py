@@ -6,12 +6,15 @@ from webapp import clock, counters, verify
 from webapp.config import Settings
 from webapp.db import queries, writer
 from webapp.db.tx import Tx
+from webapp.demo import weather as sample
 from webapp.imports import jobs as imports
 from webapp.jobs import queue, registry, worker
 from webapp.jobs.progress import Context
 from webapp.live import outbox
 from webapp.metrics import rollups
+from webapp.recommendations import jobs as advising
 from webapp.shop import jobs as safekeeping
+from webapp.weather import jobs as weather
 from webapp.web import logs
 
 KEPT_MS = 8 * 86_400_000
@@ -46,9 +49,13 @@ def check(context: Context) -> None:
 
 
 registry.every(60, "prune")
+registry.every(weather.LOOK_S, weather.KIND)
 registry.daily("03:30", "backup")
 registry.daily("04:15", "check")
-assert imports and safekeeping  # their jobs are registered by being imported
+registry.daily("04:40", advising.LEARN)
+registry.daily("05:10", advising.MEASURE)
+registry.every(60, advising.TIMES)
+assert imports and safekeeping and advising and sample  # their jobs are registered by being imported
 
 
 def work(settings: Settings) -> int:

@@ -29,6 +29,7 @@ class Worker(GeventWorker):
     def init_process(self) -> None:
         """Begin without a connection that waits."""
         self.idle: set[_Idle] = set()
+        self.cfg: Any = _Settled(self.cfg)
         _make_surroundings_once()
         super().init_process()
 
@@ -124,6 +125,17 @@ class _Idle(Wait):
         return kind is _Over
 
 
+class _Settled:
+    """gunicorn's settings, each looked up once: in a worker they do not change any more."""
+
+    def __init__(self, settings: Any) -> None:
+        self._settings = settings
+
+    def __getattr__(self, name: str) -> Any:
+        value = self.__dict__[name] = getattr(self._settings, name)
+        return value
+
+
 def _make_surroundings_once() -> None:
     """What is the same in the environment of every request is made once in a process, and copied."""
     made = wsgi.base_environ
@@ -185,4 +197,7 @@ class Response(wsgi.Response):  # type: ignore[misc]
         head = "".join(self.default_headers()) + "".join([f"{name}: {value}\r\n" for name, value in self.headers])
         self.headers_sent = True
         self.sent = len(arg)
-        self.sock.sendall(f"{head}\r\n".encode("latin-1") + arg)
+        whole = f"{head}\r\n".encode("latin-1") + arg
+        sent = self.sock.send(whole)
+        if sent < len(whole):
+            self.sock.sendall(whole[sent:])

@@ -10,7 +10,7 @@ from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_currency, format_decimal, get_decimal_symbol
 
-from webapp import clock, money
+from webapp import clock, money, regions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,6 +137,12 @@ class Formatter:
 
     def _format_whole(self, value: int) -> str:
         return _proper(format_decimal(value, locale=self.locale))
+
+    # ---- Places ----
+
+    def region(self, code: str | None) -> str:
+        """What people call a region, by its ISO 3166 code: "Bristol", "Germany"; a text that is no code stays as it is."""
+        return regions.name(code, self.locale) if code else NONE
 
     # ---- Times ----
 

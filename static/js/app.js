@@ -3,6 +3,5 @@ import "./forms.js";
 import "./menu.js";
 import "./toast.js";
 import "./theme.js";
-import "./chart.js";
 import "./live.js";
 import "./keys.js";

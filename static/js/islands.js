@@ -4,6 +4,8 @@ import { keyOf, morph } from "./morph.js";
 
 const MARKED_MS = 20_000; // marked text holds an island back no longer than this
 
+const NOTICE = "/notice"; // stands above every page, and is not to be paused
+
 const waiting = new Map(); // address -> {seq, html, since}
 let frame = 0;
 let later = 0;
@@ -16,6 +18,11 @@ export function islands() {
 
 export function addresses() {
   return [...new Set(islands().map((island) => island.dataset.island))];
+}
+
+// Whether the page shows anything that moves, besides the notice above it that every page has.
+export function areFigures() {
+  return addresses().some((address) => address !== NOTICE);
 }
 
 // The position up to which every island of the page is known to be drawn; null where there is none.
@@ -47,8 +54,8 @@ function schedule() {
 
 function draw() {
   frame = 0;
-  if (paused) return;
   for (const [address, news] of waiting) {
+    if (paused && address !== NOTICE) continue;
     const places = islands().filter((island) => island.dataset.island === address);
     if (places.every((island) => drawOne(island, news))) waiting.delete(address);
   }

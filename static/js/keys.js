@@ -1,4 +1,4 @@
-// Keys: "/" searches, "t" goes to the till, "g" and a letter to a page, "p" pauses, "?" lists them. Single letters can
+// Keys: "/" searches everything, "t" goes to the till, "g" and a letter to a page, "p" pauses, "?" lists them. Single letters can
 // be switched off (data-keys="off" on <html>, WCAG 2.1.4); they never act while somebody types.
 import { togglePause } from "./live.js";
 
@@ -28,8 +28,9 @@ function isTyping(node) {
 }
 
 function search() {
-  const field = document.querySelector("[data-search], input[type=search]");
-  if (!field) return follow(document.querySelector('[data-go="o"]'));
+  const fields = [...document.querySelectorAll("[data-search], input[type=search]")];
+  const field = fields.find((one) => one.checkVisibility());
+  if (!field) return follow(document.querySelector('a[href="/search"]'));
   field.focus();
   field.select();
 }

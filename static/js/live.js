@@ -1,6 +1,6 @@
 // The live page: islands over one socket, a pill that says how fresh they are, sleep while nobody looks.
 import { Channel } from "./channel.js";
-import { addresses, drawnUpTo, isPaused, pause, receive } from "./islands.js";
+import { addresses, areFigures, drawnUpTo, isPaused, pause, receive } from "./islands.js";
 import { heard, lineIs, linePaused } from "./pill.js";
 import { refresh } from "./refresh.js";
 
@@ -19,13 +19,13 @@ const channel = new Channel({
     return message;
   },
   frame(data) {
-    heard(data.at);
+    if (areFigures()) heard(data.at);
     if (data.topic === "island") receive(data);
     else if (data.topic === "ready") root.dataset.epoch = data.epoch;
     else if (data.topic === "reset") startAgain(data);
     else if (data.topic === "error") console.warn("live:", data.detail, data.pointer ?? "");
   },
-  state: lineIs,
+  state: (name) => lineIs(areFigures() || name === "out" ? name : "idle"),
 });
 
 // What was missed cannot be told piece by piece any more.

@@ -47,6 +47,7 @@ export class Prices {
 
   keepFresh() {
     this.refresh();
+    document.addEventListener("takings:morphed", () => this.refresh()); // an accepted price has begun or ended
     setInterval(() => {
       if (!document.hidden) this.refresh();
     }, FRESH_MS);

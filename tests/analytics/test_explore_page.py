@@ -171,7 +171,9 @@ def test_filters_that_the_form_cannot_hold_are_kept(stocked):
 def test_the_answer_is_an_island_that_moves_with_sales(stocked):
     from webapp.live import islands
 
-    address = re.search(r'data-island="([^"]+)"', page(stocked, "/explore?by=channel"))[1].replace("&amp;", "&")
+    address = re.search(r'data-island="(/analytics/[^"]+)"', page(stocked, "/explore?by=channel"))[1].replace(
+        "&amp;", "&"
+    )
     making.sell("TEA", 1, channel="online")
 
     with reading.reading() as tx:

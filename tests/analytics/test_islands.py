@@ -100,8 +100,8 @@ def test_the_day_is_compared_with_the_same_weekday_at_this_time(shown):
 
     assert "£28 .80" in text
     assert "+20.0% on last Saturday at this time" in text and "£4.80 more" in text
-    assert "Last Saturday, the whole day £36" in text
-    assert "Busiest hour, 10:00 £29" in text
+    assert "Last Saturday, the whole day i £36" in text
+    assert "Busiest hour, 10:00 i £29" in text
 
 
 def test_under_ten_orders_no_percentage_is_shown(shown):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.servers.advised import saturday
 from tests.servers.takings import Server
 
 GOODS = (
@@ -51,13 +52,6 @@ class Shop(Server):
             for sku, quantity, channel, hour in SOLD:
                 at = noon - datetime.timedelta(days=days) + datetime.timedelta(hours=hour)
                 self.sell(sku, quantity, channel=channel, placed_at=at.isoformat())
-
-
-def saturday() -> datetime.date:
-    """A Saturday to come without a change of the clocks near it."""
-    year = datetime.datetime.now(datetime.UTC).year + 1
-    first = datetime.date(year, 1, 14)
-    return first + datetime.timedelta((5 - first.weekday()) % 7)
 
 
 def noon_clock(folder: Path) -> Path:

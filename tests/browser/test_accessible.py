@@ -15,10 +15,13 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = (
     "/", "/?period=28d&channel=online", "/?period=all", "/?screen=wall", "/sell", "/orders", "/orders?sort=-total&q=tea",
     "/orders/1", "/orders/1/receipt", "/orders/new", "/products", "/products/1", "/products/1/edit", "/products/1/stock",
-    "/products/new", "/imports", "/imports/new", "/settings", "/channels/new", "/locations/new",
+    "/products/new", "/imports", "/imports/new", "/settings", "/backups", "/channels/new", "/locations/new",
     "/analytics/reconciliation", "/orders?period=never", "/nothing", "/explore", "/explore?by=product&metric=units&limit=10",
     "/explore?by=channel&grain=day&period=7d", "/explore?by=colour", "/explore/metrics", "/explore/metrics/net_sales",
-    "/orders?period=7d&category=Drinks",
+    "/orders?period=7d&category=Drinks", "/analytics/channels", "/analytics/hours", "/analytics/hours?metric=orders&period=today",
+    "/analytics/regions", "/search", "/search?q=te",
+    "/recommendations", "/recommendations/record", "/recommendations/guardrails", "/recommendations/traits",
+    "/weather", "/analytics/seasons", "/products/4?period=12m&metric=units", "/products/1?from=2020-01-01&to=2020-01-02",
 )  # fmt: skip
 TARGETS = """() => {
     const inWords = (node) => getComputedStyle(node).display === "inline"
@@ -59,6 +62,19 @@ def test_axe_finds_nothing_serious_on_any_page(trading: Shop, page: Page, scheme
         found += [f"{address} {line}" for line in serious(page)]
 
     assert not found
+
+
+@pytest.mark.parametrize("scheme, width", [("light", 1280), ("dark", 360)])
+def test_the_page_of_the_api_is_for_everybody_too(trading: Shop, page: Page, scheme: Any, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 740})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+
+    page.goto(f"{trading.url}/docs")
+    page.evaluate("document.querySelectorAll('details').forEach((one, i) => (one.open = i < 10))")
+
+    assert not serious(page)
+    assert not page.evaluate(TARGETS)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_axe_finds_nothing_serious_on_a_phone_nor_in_a_full_basket(trading: Shop, page: Page) -> None:

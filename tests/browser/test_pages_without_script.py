@@ -1,6 +1,7 @@
 """Every page does its work with JavaScript switched off: links, forms, and answers that are pages."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -110,3 +111,23 @@ def test_the_shop_is_renamed(trading: Shop, page: Page) -> None:
     page.get_by_role("button", name="Save the settings").click()
 
     expect(page).to_have_title(re.compile("The Corner"))
+
+
+def test_a_file_is_looked_at_again_and_read_and_the_page_keeps_up_by_itself(
+    trading: Shop, page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "sold.csv"
+    file.write_text("thing,n,p,at\nTEA,2,1.50,01/02/2021\nTEA,1,1.50,02/02/2021\n")
+    page.goto(f"{trading.url}/imports/new")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Read the file").click()
+    for label, column in (("Product code", "thing"), ("Quantity", "n"), ("Price of one", "p"), ("Date and time", "at")):
+        page.get_by_label(label, exact=True).select_option(column)
+
+    page.get_by_role("button", name="Look at it again").click()
+    expect(page.locator(".facts", has_text="Taken")).to_contain_text("£4.50")
+    page.get_by_label("Decimal mark").select_option(".")
+    page.get_by_role("button", name="Import this file").click()
+
+    expect(page.get_by_role("heading", name="Read to its end")).to_be_visible()
+    expect(page.locator("[http-equiv=refresh]")).to_have_count(0)

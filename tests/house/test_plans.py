@@ -15,7 +15,11 @@ LEDGER = {"orders", "order_line", "returns", "return_line", "stock_move"}
 PAGES = (
     "/", "/?period=28d&compare=previous", "/?channel=store", "/?category=Drinks&period=90d", "/?product=P003",
     "/analytics", "/analytics?period=12m&brand=Brand 3", "/analytics?product=P399", "/analytics?hour=9&period=ytd",
-    "/analytics/reconciliation", "/analytics/reconciliation?period=12m",
+    "/analytics/reconciliation", "/analytics/reconciliation?period=12m", "/analytics/channels",
+    "/analytics/channels?period=12m&category=Drinks", "/analytics/hours", "/analytics/hours?period=28d&product=P003",
+    "/analytics/hours?metric=orders&period=12m", "/analytics/seasons", "/analytics/seasons?brand=Brand 3&metric=units",
+    "/products/7?period=today&format=html", "/products/7?period=12m&format=html", "/analytics/product?product=P399&format=json",
+    "/analytics/product?product=P003&period=90d&channel=store&location=pier&format=csv",
     "/explore", "/explore?metric=net_sales&by=category&grain=month&period=12m",
     "/explore?metric=orders&by=brand&by=category&period=mtd", "/explore?metric=net_sales&by=weekday&by=hour&period=90d",
     "/explore?metric=units&by=product&by=hour&period=7d", "/explore/metrics/net_sales", "/explore/metrics/orders?period=mtd",
@@ -27,7 +31,12 @@ PAGES = (
     "/orders/new", "/returns", "/returns?product=P399", "/returns?channel=online&period=mtd", "/returns/7",
     "/products", "/products?q=Hot&sort=-price", "/products?stock=low", "/products/7", "/products/7/prices",
     "/products/7/stock", "/sell", "/sell/products.json", "/settings", "/channels", "/locations", "/imports", "/backups",
-    "/categories", "/brands",
+    "/categories", "/brands", "/analytics/regions", "/analytics/regions?period=12m&region=DE&brand=Brand 3",
+    "/search", "/search?q=77", "/search?q=hot", "/search?q=X-13", "/search?q=nothing+is+called+that",
+)  # fmt: skip
+FILES = (
+    "/orders?period=mtd", "/orders?region=DE&period=mtd", "/orders?product=P399", "/orders?q=X-13", "/orders?status=returned",
+    "/returns?product=P399", "/returns?period=mtd", "/products/7/stock", "/analytics/regions?period=90d", "/search?q=77",
 )  # fmt: skip
 RARE = (
     "/orders?q=nothing+is+called+that", "/orders?q=X-13", "/orders?product=P399&sort=-total",
@@ -104,6 +113,16 @@ def test_no_query_of_a_page_scans_the_ledger(large, asked, address):
     for face in FACES:
         answer = large.get(address, headers={"Accept": face})
         assert answer.status_code in (200, 406), answer.get_data(as_text=True)[:400]
+
+    found = {line: sql for sql, parameters in asked for line in scans(sql, parameters)}
+
+    assert not found
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_no_query_of_a_file_scans_the_ledger(large, asked, address):
+    answer = large.get(address, headers={"Accept": "text/csv"})
+    assert answer.status_code == 200 and answer.data.count(b"\r\n") >= 1
 
     found = {line: sql for sql, parameters in asked for line in scans(sql, parameters)}
 

@@ -64,7 +64,7 @@ def test_what_is_no_sale_is_reported_with_its_reason(shop, tmp_path):
         (9, "Quantity", "is not a whole number"),
         (10, "InvoiceDate", "is not a date and time"),
         (11, "UnitPrice", "is negative"),
-        (12, "InvoiceNo", "The row has a NUL character."),
+        (12, "Description", "The row has a NUL character."),
         (13, "", "The row has 2 columns, and 8 are named."),
     ]
 

@@ -9,6 +9,7 @@ import pytest
 from tests import making
 from tests.imports import making as files
 from webapp.imports.jobs import files as kept
+from webapp.imports.jobs import preview
 from webapp.jobs import worker
 
 HTML = {"Accept": "text/html"}
@@ -96,6 +97,21 @@ def test_what_was_recognised_can_be_changed_before_it_starts(client):
     assert (started.status_code, done["state"], done["imported"]) == (202, "done", 1)
     assert making.query("select total_minor, day from orders") == [(300, 18629)]  # 2 January 2021
     assert client.post("/imports/1/start", json={}).status_code == 409
+
+
+def test_looking_again_counts_a_small_file_at_once_and_leaves_a_large_one_to_the_worker(client, monkeypatch):
+    text = "thing,n,p,at\nTEA,2,1.50,01/02/2021\n"
+    columns = {"sku": "thing", "quantity": "n", "price": "p", "placed_at": "at"}
+    files.give(client, text)
+
+    small = client.post("/imports/1/start?preview=1", json={"mapping": {"columns": columns}})
+    monkeypatch.setattr(preview, "COUNTED_AT_ONCE", len(text) - 1)
+    large = client.post("/imports/1/start?preview=1", json={"mapping": {"columns": columns, "decimal": "."}})
+
+    assert small.json["preview"]["totals"]["gross_sales"] == 3.0
+    assert large.json["preview"]["totals"] is None
+    worker.run_pending()
+    assert client.get("/imports/1").json["preview"]["totals"]["gross_sales"] == 3.0
 
 
 def test_a_mapping_starts_an_unknown_file_and_a_wrong_one_is_refused(client):

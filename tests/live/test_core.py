@@ -7,6 +7,7 @@ import pytest
 
 from tests.live import toy
 from tests.live.toy import run, sell, told
+from webapp import clock
 from webapp.db import writer
 from webapp.live import tail
 
@@ -208,6 +209,39 @@ def test_an_island_with_a_clock_moves_each_second_and_only_while_it_is_watched(h
 
     assert len(set(seen)) == 3
     assert (hub.islands.renderings, hub.asleep) == ([], True)
+
+
+def test_an_island_without_a_clock_rolls_over_at_the_shops_midnight_though_nothing_happens(hub, client, turned):
+    turned.ms = clock.parse_time("2026-07-01T22:59:50Z")  # London is an hour ahead: ten seconds to its midnight
+    page = client({"islands": ["/today"], "since": 0, "epoch": "x"})
+    run(hub)
+    assert "2026-07-01" in page.hear()[-1]["html"]
+
+    turned.forward(9.0)
+    run(hub)
+    assert page.hear() == []
+    turned.forward(2.0)
+    run(hub)
+
+    assert "2026-07-02" in page.hear()[-1]["html"]
+    turned.forward(10.0)
+    run(hub)
+    assert page.hear() == []
+
+
+def test_a_page_of_before_midnight_that_comes_back_after_it_is_told_of_the_new_day(hub, client, turned):
+    turned.ms = clock.parse_time("2026-07-01T22:59:50Z")
+    stays = client({"islands": ["/today"]})
+    run(hub)
+    at = stays.hear()[-1]["seq"]
+    turned.forward(20.0)
+    run(hub)
+    assert "2026-07-02" in stays.hear()[-1]["html"]
+
+    back = client({"islands": ["/today"], "since": at})
+    run(hub)
+
+    assert ["2026-07-02" in one["html"] for one in back.hear() if one["topic"] == "island"] == [True]
 
 
 def test_the_order_of_parameters_does_not_make_another_island(hub, client):

@@ -8,6 +8,7 @@ from jinja2 import DictLoader, Environment
 from wsproto.connection import Connection, ConnectionState, ConnectionType
 from wsproto.events import CloseConnection, Message, Ping, Pong, TextMessage
 
+from webapp import clock
 from webapp.db import reading, writer
 from webapp.errors import Conflict, Invalid
 from webapp.live import outbox
@@ -126,6 +127,7 @@ class Clock:
 TEMPLATES = {
     "count.html": "<p {{ island_attrs }}>{{ count }} orders</p>",
     "second.html": "<p {{ island_attrs }}>{{ second }}</p>",
+    "today.html": "<p {{ island_attrs }}>{{ day }}</p>",
     "page.html": "<main>{{ island('/count') }}{{ island('/count?least=2') }}</main>",
 }
 
@@ -151,15 +153,19 @@ def make_islands():
     def progress(tx, parameters, now_ms):
         return {"second": parameters["number"]}
 
+    @islands.island("/today", topics=["orders"], template="today.html")
+    def today(tx, parameters, now_ms):
+        return {"day": clock.format_day(tx.zone.day_of(now_ms))}
+
     islands.install(Environment(loader=DictLoader(TEMPLATES), autoescape=True))
     return islands
 
 
-def make_hub(clock, **more):
+def make_hub(turned, **more):
     topics = Topics()
     topics.topic("orders", shape, newest=newest)
     topics.topic("analytics", state=totals, follows=["orders"])
-    return Hub(more.pop("source", reading), topics, make_islands(), clock.now, clock.now_ms, **more)
+    return Hub(more.pop("source", reading), topics, make_islands(), turned.now, turned.now_ms, **more)
 
 
 def run(hub, rounds=4):

@@ -1,12 +1,15 @@
 """The page of backups: the last good one, the list, the warning, the button."""
 
+import dataclasses
 import gzip
+import re
 
 import pytest
 
 from tests import making
-from webapp import clock, schedule
-from webapp.db import backup, store
+from tests.test_verify import spoil
+from webapp import clock, schedule, verify
+from webapp.db import backup, reading, store, writer
 from webapp.jobs import worker
 
 assert schedule  # the jobs are registered by being imported
@@ -43,14 +46,51 @@ def test_a_backup_that_is_older_than_two_days_is_a_warning(morning, at, client):
     at(clock.format_time(morning + 3 * 86_400_000))
 
     assert client.get("/backups").json["old"] is True
+    assert client.get("/readyz").json["warnings"] == ["The last backup is older than two days."]
+    [age] = re.findall(r"^takings_backup_age_seconds (\S+)$", client.get("/metrics").text, re.M)
+    assert 2 * 86_400 < float(age) <= 3 * 86_400 + 1
     assert "older than two days" in client.get("/backups", headers=PAGE).text
 
 
 def test_a_young_shop_without_a_backup_is_no_warning_and_an_old_one_is(morning, at, client):
     assert client.get("/backups").json["old"] is False
+    assert client.get("/readyz").json["warnings"] == []
     at(clock.format_time(morning + 3 * 86_400_000))
 
     assert "There is no backup yet" in client.get("/backups", headers=PAGE).text
+    assert client.get("/readyz").json["warnings"] == ["There is no backup yet."]
+    assert "takings_backup_age_seconds" not in client.get("/metrics").text
+
+
+def test_the_sample_shop_warns_of_nothing(morning):
+    late = clock.now_ms() + 30 * 86_400_000
+    with reading.reading() as tx:
+        assert backup.warning(tx, store.path(), "demo", late) is None
+        assert backup.warning(tx, store.path(), "production", late) is not None
+
+
+def test_the_night_of_the_sample_shop_makes_none_and_that_of_a_shop_does(morning, at, monkeypatch):
+    at(clock.format_time(morning + 86_400_000))
+    monkeypatch.setattr(store._Open, "shop", dataclasses.replace(store.shop(), mode="demo"))
+    worker.run_pending()
+    assert backup.kept(store.path()) == []
+
+    monkeypatch.undo()
+    at(clock.format_time(morning + 2 * 86_400_000))
+    worker.run_pending()
+
+    assert len(backup.kept(store.path())) == 1
+
+
+def test_readiness_says_that_selling_is_stopped_and_stays_ready(morning, client):
+    writer.do(worker._beat, "worker")
+    spoil("update product set price_minor = 1")
+    verify.check_fully()
+
+    answer = client.get("/readyz")
+
+    assert answer.json["warnings"] == ["Selling is stopped; everything can still be read."]
+    assert answer.status_code == 200
 
 
 def test_the_button_asks_the_worker_for_one_and_a_second_press_joins(morning, client):

@@ -1,7 +1,7 @@
 """What the pages of figures ask the database, besides the metrics layer."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from webapp.db import queries
@@ -55,3 +55,61 @@ def find_late(
     """
     query = {"orders": sql.find_late_orders, "returns": sql.find_late_returns}[kind]
     return query.all(tx, closes=json.dumps(closes), from_ms=span[0], to_ms=span[1], limit=limit)
+
+
+# ---- A product ----
+
+FAR = 1 << 62
+
+
+def find_stock_course(tx: Executes, product_id: int, locations: Sequence[int], most: int) -> list[Any]:
+    """The newest moves of a product, by quarter of an hour since 1970 and reason: quarter, reason, change, moves, entered_ms.
+
+    locations: ids, none for all of them. entered_ms: when the first of them was entered.
+    """
+    return sql.find_stock_course.all(
+        tx, product_id=product_id, any_location=int(not locations), locations=locations, most=most
+    )
+
+
+def find_stock_level(tx: Executes, product_id: int, locations: Sequence[int]) -> int | None:
+    """How much of a product there is at these locations (none: at all of them); None where nobody has counted it."""
+    return sql.find_stock_level.value(
+        tx, product_id=product_id, any_location=int(not locations), locations=locations
+    )  # fmt: skip
+
+
+def find_return_reasons(
+    tx: Executes, product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]], most: int, limit: int
+) -> list[Any]:  # fmt: skip
+    """Why a product came back in a span, among its newest `most` returned lines: reason ("" for none), units, minor."""
+    return sql.find_return_reasons.all(tx, **_within(product_id, span, places), most=most, limit=limit)
+
+
+def count_held(
+    tx: Executes, product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]], walked: int, most: int
+) -> Any:  # fmt: skip
+    """How many of the newest orders of a span hold a product, `most` at most, and when the first was placed: orders, first_ms."""
+    return sql.count_held.one(tx, **_within(product_id, span, places), walked=walked, most=most)
+
+
+def find_beside(
+    tx: Executes, product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]], walked: int,
+    most: int, least: int, limit: int,
+) -> list[Any]:  # fmt: skip
+    """What those orders hold besides: product_id and in how many of them, `least` at least, the most frequent first."""
+    return sql.find_beside.all(
+        tx, **_within(product_id, span, places), walked=walked, most=most, least=least, limit=limit
+    )
+
+
+def _within(
+    product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]]
+) -> dict[str, Any]:  # fmt: skip
+    from_ms, to_ms = span
+    channels, locations = places["channel"], places["location"]
+    return {
+        "product_id": product_id, "from_ms": -FAR if from_ms is None else from_ms, "to_ms": FAR if to_ms is None else to_ms,
+        "channels": channels, "any_channel": int(not channels),
+        "locations": locations, "any_location": int(not locations),
+    }  # fmt: skip

@@ -19,9 +19,10 @@ from webapp.metrics.definitions import DIMENSIONS
 from webapp.web import answers, forms, jsonio, respond
 from webapp.web import body as bodies
 from webapp.web.answers import Finished
-from webapp.web.openapi import COMPARE, FILTERS, PERIODS, READ, SHEET, Query, api
+from webapp.web.openapi import COMPARE, FILTERS, LIST, PERIODS, READ, Query, api
 
 blueprint = Blueprint("explore", __name__)
+FACES = tuple(face for face in LIST if face != "html")
 QUERY = [
     Query("metric", "A figure; the first one sorts", many=True),
     Query("by", "A dimension, up to three", many=True),
@@ -34,11 +35,11 @@ QUERY = [
 @blueprint.get("/explore")
 @api(
     "GET", "/explore", summary="Ask the metrics layer", response=shapes_explore.ExploreOut, tag="figures",
-    query=[*QUERY, *FILTERS, *PERIODS, *COMPARE], faces=SHEET, errors=[422],
+    query=[*QUERY, *FILTERS, *PERIODS, *COMPARE], faces=LIST, errors=[422],
 )  # fmt: skip
 def explore() -> Response:
     """Metrics by dimensions at a grain; rows and rest sum to the totals where a metric is additive."""
-    face, state = respond.wanted("json", "html", "csv", "xlsx"), moment()
+    face, state = respond.wanted(*LIST), moment()
     now_ms = state[1]
     if face == "json":
         return respond.respond(lambda: keep(("explore", query_key()), state, lambda: _finished_answer(now_ms)))
@@ -97,7 +98,7 @@ def _page(args: Any, now_ms: int) -> dict[str, Any]:
     def find(tx: Any) -> dict[str, Any]:
         asked = shapes_page.explored(tx, args, now_ms, said)
         html = islands.render(asked.address("/analytics/answer"), tx, now_ms)
-        return {"answer": html, **_form(tx, asked.pairs, asked), **_files(asked)}
+        return {"answer": html, **_form(tx, asked.pairs, asked), "file": asked.address("/explore", without=["limit"])}
 
     return reading.in_thread(find)
 
@@ -114,10 +115,6 @@ def _form(tx: Any, pairs: shapes_page.Pairs, asked: Explored | None) -> dict[str
     }  # fmt: skip
 
 
-def _files(asked: Explored) -> dict[str, str]:
-    return {face: asked.address("/explore", ("format", face), without=["limit"]) for face in ("csv", "xlsx")}
-
-
 def _page_without_answer(args: Any, now_ms: int) -> dict[str, Any]:
     pairs = [pair for pair in shapes_page.pairs_of(args) if pair[0] in shapes_page.NAMES]
     with reading.reading() as tx:
@@ -128,11 +125,12 @@ def _page_without_answer(args: Any, now_ms: int) -> dict[str, Any]:
 
 
 @blueprint.get("/explore/views")
-@api("GET", "/explore/views", summary="List saved views", response=saved.ViewsOut, tag="figures")
+@api("GET", "/explore/views", summary="List saved views", response=saved.ViewsOut, faces=FACES, tag="figures")
 def index_views() -> Response:
     """Every saved view by its name."""
     with reading.reading() as tx:
-        return respond.respond({"items": [saved.view_json(row) for row in dao.find_views(tx)]})
+        items = [saved.view_json(row) for row in dao.find_views(tx)]
+    return respond.respond({"items": items}, csv=saved.table(items), filename="views.csv")
 
 
 @blueprint.post("/explore/views")
@@ -195,13 +193,16 @@ def delete_view(view_id: int) -> Response:
 
 @blueprint.get("/explore/metrics")
 @api(
-    "GET", "/explore/metrics", summary="Every metric and dimension", response=shapes_explore.DictionaryOut, faces=READ,
+    "GET", "/explore/metrics", summary="Every metric and dimension", response=shapes_explore.DictionaryOut, faces=LIST,
     tag="figures",
 )  # fmt: skip
 def dictionary() -> Response:
     """The dictionary of figures: one definition each."""
     return respond.respond(
-        shapes_explore.dictionary, page=lambda: ("analytics/metrics.html", {"entries": shapes_about.entries()})
+        shapes_explore.dictionary,
+        page=lambda: ("analytics/metrics.html", {"entries": shapes_about.entries()}),
+        csv=shapes_explore.dictionary_table,
+        filename="figures.csv",
     )
 
 

@@ -16,7 +16,7 @@ from webapp.metrics import periods, returned
 from webapp.metrics.definitions import DIMENSIONS
 from webapp.metrics.periods import Period
 from webapp.web import respond
-from webapp.web.openapi import FILTERS, PERIODS, SHEET, api
+from webapp.web.openapi import FILTERS, LIST, PERIODS, api
 
 blueprint = Blueprint("reconciliation", __name__)
 FAR = 1 << 62
@@ -26,12 +26,12 @@ MOST_LATE = 31
 @blueprint.get("/analytics/reconciliation")
 @api(
     "GET", "/analytics/reconciliation", summary="Every breakdown beside the headline of a period", tag="figures",
-    response=shaping.ReconciliationOut, query=[*FILTERS, *PERIODS], faces=SHEET, errors=[422],
+    response=shaping.ReconciliationOut, query=[*FILTERS, *PERIODS], faces=LIST, errors=[422],
 )  # fmt: skip
 def reconciliation() -> Response:
     """Rows by each dimension are summed and laid beside the headline; what is not additive is left out."""
     args, now_ms = request.args, clock.now_ms()
-    page = respond.wanted("json", "html", "csv", "xlsx") == "html"
+    page = respond.wanted(*LIST) == "html"
     if page:
         args = MultiDict(shapes_page.pairs_of(args))
         shapes_page.settle(args)
@@ -40,7 +40,6 @@ def reconciliation() -> Response:
         data,
         page=lambda: ("analytics/reconciliation.html", {**data, **_around(found, asked, args)}),
         csv=lambda: (shaping.COLUMNS, shaping.rows(data)),
-        xlsx=lambda: (shaping.COLUMNS, shaping.rows(data)),
         filename="reconciliation.csv",
     )
 

@@ -65,6 +65,13 @@ def dictionary() -> dict[str, Any]:
     }
 
 
+def dictionary_table() -> tuple[tuple[str, ...], list[list[Any]]]:
+    """Every metric as the columns and rows of a file."""
+    columns = ("name", "title", "unit", "definition", "formula", "version", "valid_from", "additive")
+    told = [{**describe(metric), "additive": " ".join(metric.additive)} for metric in METRICS.values()]
+    return columns, [[one[name] for name in columns] for one in told]
+
+
 def explored(said: Mapping[str, Any], answer: Answer, names: Mapping[str, Mapping[Any, Any]]) -> dict[str, Any]:
     """The whole of `GET /explore`. names: how each dimension's values are shown; (SKU, name) of products."""
     currency, metrics = said["currency"], answer.question.metrics

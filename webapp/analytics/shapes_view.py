@@ -62,18 +62,20 @@ class View:
         days = [("from", clock.format_day(first)), ("to", clock.format_day(last))]
         return "?" + urlencode(sorted([*days, *self.filters.query()]), quote_via=quote)
 
-    def address(self, path: str, *, timed: bool = True) -> str:
-        """Return the canonical address of an island; `timed` ones depend on period and comparison, too."""
-        pairs = [*(self.asked if timed else ()), *self.filters.query()]
+    def address(self, path: str, *more: tuple[str, str], timed: bool = True) -> str:
+        """Return the canonical address of an island; `timed` ones depend on period and comparison, too. more: other names."""
+        pairs = [*(self.asked if timed else ()), *self.filters.query(), *more]
         return path + ("?" + urlencode(sorted(pairs), quote_via=quote) if pairs else "")
 
 
-def view(tx: Any, args: Mapping[str, Any], now_ms: int, said: Formatter) -> View:
-    """Return what the parameters ask for; without a period today against the same weekday.
+def view(
+    tx: Any, args: Mapping[str, Any], now_ms: int, said: Formatter, default: str = PAGE_DEFAULT
+) -> View:  # fmt: skip
+    """Return what the parameters ask for; without a period `default`, a day against the same weekday.
 
     Raises Invalid with the parameter for wrong periods, comparisons and unknown filter values.
     """
-    period = periods.parse(args, now_ms, tx.zone, PAGE_DEFAULT)
+    period = periods.parse(args, now_ms, tx.zone, default)
     span = span_of(period, tx.zone)
     mode = periods.compare_mode(args, words.default_mode(span))
     compare = periods.compare(period, mode, now_ms, tx.zone)

@@ -1,5 +1,6 @@
 """Saved views: a question of Explore under a name, as it comes in and as answers show it."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -50,6 +51,14 @@ class ViewsOut(Output):
     """Every saved view by its name."""
 
     items: list[ViewOut]
+
+
+COLUMNS = ("id", "name", "query", "address", "seq", "created_at")
+
+
+def table(items: Sequence[dict[str, Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:
+    """Saved views as the columns and rows of a file."""
+    return COLUMNS, [[item[name] for name in COLUMNS] for item in items]
 
 
 def view_json(row: Any) -> dict[str, Any]:

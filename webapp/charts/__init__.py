@@ -7,6 +7,7 @@ attributes, never inline style; ids begin with the key that the caller gives, so
 elements; coordinates have one decimal; a chart stays under 200 nodes.
 """
 
+from webapp.charts.band import Mark, band
 from webapp.charts.columns import day_columns, hour_bars
 from webapp.charts.heat import HeatRow, heat_map
 from webapp.charts.lines import Axis, Line, line_chart, line_plots
@@ -14,7 +15,9 @@ from webapp.charts.multiples import Panel, multiples
 from webapp.charts.parts import Column, Names
 from webapp.charts.running import Course, running_chart
 from webapp.charts.small import bar, sparkline
+from webapp.charts.steps import Step, step_chart
 from webapp.charts.ticks import Tick, nice_ticks, time_ticks
+from webapp.charts.tiles import Tile, tile_map
 
 __all__ = [
     "Axis",
@@ -22,9 +25,13 @@ __all__ = [
     "Course",
     "HeatRow",
     "Line",
+    "Mark",
     "Names",
     "Panel",
+    "Step",
     "Tick",
+    "Tile",
+    "band",
     "bar",
     "day_columns",
     "heat_map",
@@ -35,5 +42,7 @@ __all__ = [
     "nice_ticks",
     "running_chart",
     "sparkline",
+    "step_chart",
+    "tile_map",
     "time_ticks",
 ]

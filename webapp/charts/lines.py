@@ -17,13 +17,15 @@ MOST_LINES = 4
 class Line:
     """A series: its name, a value or None for each position, and its role: now, then, or k1 to k6 for categories.
 
-    open: its last bucket is unfinished, so that the way to it is dashed.
+    open: its last bucket is unfinished, so that the way to it is dashed. come: how many of its buckets have begun, None for
+    all; those after them are to come.
     """
 
     name: str
     values: Sequence[float | None]
     role: str = "now"
     open: bool = False
+    come: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def line_path(key: str, line: Line, axis: Axis, scale: Scale) -> Markup:
     points = [
         None if value is None else (place(axis, at), scale.y(value))
         for at, value in zip(axis.positions, line.values, strict=True)
-    ]
+    ][: line.come]
     role = f"l-{line.role}" if line.role in ("now", "then") else f"l-cat {line.role}"
     if not line.open or len(points) < 2:
         return empty_tag("path", id=key, class_=role, d=parts.path(points) + _lone(points))

@@ -218,6 +218,18 @@ def kept(database: Path) -> list[Kept]:
     return sorted(found, key=lambda one: (-one.at_ms, one.file))
 
 
+def warning(tx: Any, database: Path, mode: str, now_ms: int) -> str | None:
+    """What a person should know: there is no backup, or the last good one is older than two days; None when all is well.
+
+    A shop younger than that may have none yet, and the sample shop never needs one.
+    """
+    lying = kept(database)
+    since_ms = lying[0].at_ms if lying else int(sql.find_made_ms.value(tx) or 0)
+    if mode == "demo" or now_ms - since_ms <= OLD_MS:
+        return None
+    return "The last backup is older than two days" if lying else "There is no backup yet"
+
+
 def superfluous(backups: list[Kept], zone: Zone) -> list[Kept]:
     """Those that rotation drops: the newest of each of the last 7 days and of each of the last 4 weeks stay."""
     stay: set[Path] = set()

@@ -1,6 +1,7 @@
 """What a failing disk, file or memory means in words, and whether this process is in such trouble now."""
 
 import errno
+import mmap
 import os
 import resource
 import sqlite3
@@ -22,10 +23,26 @@ WORDS = {
 _DISK = ("full", "read_only", "disk")
 
 
-class Now:
-    """The trouble that the last write of this process met; None when it went well."""
+class _Now:
+    """The trouble that the last write met, in this process or in one that was forked from the same; None when all is well.
 
-    trouble: str | None = None
+    It is one byte of memory that they share: the disk fails under all of them, and every screen says so.
+    """
+
+    def __init__(self) -> None:
+        self._byte = mmap.mmap(-1, 1)
+
+    @property
+    def trouble(self) -> str | None:
+        """A word of WORDS, or None."""
+        return ("", *_DISK)[self._byte[0]] or None
+
+    @trouble.setter
+    def trouble(self, reason: str | None) -> None:
+        self._byte[0] = ("", *_DISK).index(reason or "")
+
+
+Now = _Now()
 
 
 def met(error: BaseException, path: Path) -> Unavailable:
@@ -59,6 +76,21 @@ def reason_of(error: BaseException, path: Path) -> str:
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) or isinstance(error, OSError):
         return _look(path)
     return "busy" if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) else "unknown"
+
+
+def at_start(error: OSError | sqlite3.Error) -> str | None:
+    """Why a command could not even begin, in one line; None where the disk has nothing to do with it."""
+    name, number = getattr(error, "sqlite_errorname", "") or "", getattr(error, "errno", None)
+    where = getattr(error, "filename", None)
+    if name.startswith("SQLITE_READONLY") or number == errno.EROFS:
+        why = "The disk can only be read, and a shop has to write from its first moment"
+    elif name == "SQLITE_FULL" or number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        why = "The disk is full"
+    elif number in (errno.EACCES, errno.EPERM):
+        why = "This user may not write here"
+    else:
+        return None
+    return f"{why}: {where or error}"
 
 
 def is_damage(error: BaseException) -> bool:

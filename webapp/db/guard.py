@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -93,19 +94,19 @@ def find(tx: Any) -> State:
     return State(stopped, stopped_ms, json.loads(found), json.loads(accepted), *checked)
 
 
-def stopped() -> str | None:
-    """Why nothing may be written, on a snapshot of its own; None while writing goes on."""
+def stopped(tx: Any = None) -> str | None:
+    """Why nothing may be written, on this snapshot or one of its own; None while writing goes on."""
     try:
-        with reading.reading() as tx:
+        with reading.reading() if tx is None else nullcontext(tx) as tx:
             kind = sql.find_stop.value(tx)
     except sqlite3.DatabaseError as error:
         kind = "file" if failures.is_damage(error) else None
     return kind or ("file" if marker(store.path()).exists() else None)
 
 
-def notice() -> Notice | None:
+def notice(tx: Any = None) -> Notice | None:
     """What every page has to say now: writing is stopped, or the disk fails under it."""
-    kind = stopped()
+    kind = stopped(tx)
     if kind is not None:
         return Notice("Selling is stopped; everything can still be read.", ADVICE[kind].replace("`", ""))
     trouble = failures.Now.trouble

@@ -9,7 +9,7 @@ from webapp import clock
 from webapp.clock import Zone
 from webapp.db import reading, store
 from webapp.db.queries import Executes
-from webapp.demo import dao, maker, plan, truths
+from webapp.demo import dao, maker, plan, truths, weather
 from webapp.demo.book import Book
 from webapp.demo.demand import Line, Sale
 from webapp.demo.history import History, Return, moment
@@ -21,7 +21,7 @@ FORGOTTEN_DAYS = 150
 
 
 def keep(now_ms: int | None = None, seed: int = plan.SEED, progress: maker.Progress | None = None) -> int:
-    """The sample shop is there and its sales go up to now; how many orders were entered for that.
+    """The sample shop is there, its sales and its weather go up to now; how many orders were entered for that.
 
     The database must be open (store.open). A database with products of somebody else's is left alone.
     """
@@ -33,7 +33,10 @@ def keep(now_ms: int | None = None, seed: int = plan.SEED, progress: maker.Progr
     if foreign:
         return 0
     if begun is None:
-        return maker.make(now_ms, seed, progress)
+        made = maker.make(now_ms, seed, progress)
+        weather.keep(now_ms)
+        return made
+    weather.keep(now_ms)
     with reading.reading() as tx:
         seed = int(dao.find_setting(tx, dao.SEED) or seed)
         history = resume(tx, seed, int(first_day or 0), begun, now_ms)

@@ -1,8 +1,9 @@
-"""Files over HTTP: given, looked at, started, stopped, gone on with; their rejected rows as a list and as CSV."""
+"""Files over HTTP: given, looked at, started, stopped, gone on with; their rejected rows as a list and as a file."""
 
 import json
 from collections.abc import Iterator
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -18,12 +19,12 @@ from webapp.shop import dao as shop
 from webapp.web import body as bodies
 from webapp.web import forms, jsonio, respond, validate
 from webapp.web.openapi import LIST, PAGING, READ, api
-from webapp.web.paging import ask
+from webapp.web.paging import ask, every
 from webapp.web.respond import made
 
 blueprint = Blueprint("imports", __name__)
 FIRST_ERRORS = 100
-COUNTED_AT_ONCE = 1 << 20
+SLICE = 500
 UPLOAD = {"multipart/form-data": {
     "type": "object", "required": ["file"],
     "properties": {"file": {"type": "string", "format": "binary"}, "mapping": {"type": "string", "description": "JSON"}},
@@ -34,17 +35,29 @@ UPLOAD = {"multipart/form-data": {
 
 
 @blueprint.get("/imports")
-@api("GET", "/imports", summary="List imports", response=shapes.ImportsOut, query=PAGING, faces=READ, errors=[422],
+@api("GET", "/imports", summary="List imports", response=shapes.ImportsOut, query=PAGING, faces=LIST, errors=[422],
      tag="imports")  # fmt: skip
 def index() -> Response:
-    """Imports, newest first, a page at a time."""
+    """Imports, newest first, a page at a time; CSV and XLSX have all of them."""
     asked = ask()
     with reading.reading() as tx:
         rows = dao.find_page(tx, int(asked.after[0]) if asked.after else None, asked.limit + 1)
         shown, following = asked.cut(rows, lambda row: [row["id"]])
         items = [shapes.import_json(row, []) for row in shown]
     answer = {"items": items, "next": following}
-    return respond.respond(answer, page=("imports/index.html", answer), next=following)
+    return respond.respond(
+        answer, page=("imports/index.html", answer), csv=lambda: (shapes.COLUMNS, _every_import()),
+        filename="imports.csv", next=following,
+    )  # fmt: skip
+
+
+def _every_import() -> Iterator[list[Any]]:
+    def find(before: int | None) -> tuple[list[Any], int | None]:
+        with reading.reading() as tx:
+            rows = dao.find_page(tx, before, SLICE)
+        return rows, rows[-1]["id"] if len(rows) == SLICE else None
+
+    return (shapes.cells(row) for row in every(find))
 
 
 @blueprint.get("/imports/new")
@@ -90,7 +103,7 @@ def _page(answer: dict[str, Any]) -> dict[str, Any]:
 @api("GET", "/imports/<int:import_id>/errors", summary="Rows that were not imported", response=shapes.ErrorsOut,
      query=PAGING, faces=LIST, errors=[404, 422], tag="imports")  # fmt: skip
 def index_errors(import_id: int) -> Response:
-    """Rejected rows in the order of the file; CSV is all of them with their own columns, to be mended and given again."""
+    """Rejected rows in the order of the file; CSV and XLSX are all of them with their own columns, to be mended and given again."""
     asked = ask()
     with reading.reading() as tx:
         row = actions.find(tx, import_id)
@@ -111,14 +124,12 @@ def _every_row(of: Any) -> Iterator[list[str]]:
 
 
 def _every_error(import_id: int) -> Iterator[Any]:
-    after = (0, "")
-    while True:
+    def find(after: tuple[int, str] | None) -> tuple[list[Any], tuple[int, str] | None]:
         with reading.reading() as tx:
-            rows = dao.find_errors(tx, import_id, 500, after)
-        yield from rows
-        if len(rows) < 500:
-            return
-        after = (rows[-1]["row_number"], rows[-1]["field"])
+            rows = dao.find_errors(tx, import_id, SLICE, after or (0, ""))
+        return rows, (rows[-1]["row_number"], rows[-1]["field"]) if len(rows) == SLICE else None
+
+    return every(find)
 
 
 # ---- A new file ----
@@ -175,7 +186,7 @@ def _mapping(sent: Any, at: str = "/mapping") -> MappingIn | None:
 
 
 def _new_import(name: str, prepared: files.Prepared, start: bool) -> actions.NewImport:
-    at_once = not start and prepared.size <= COUNTED_AT_ONCE
+    at_once = not start and prepared.size <= preview.COUNTED_AT_ONCE
     found = prepared.found
     text = shapes.preview_text(found.columns, found.rows, found.doubts, found.remembered)
     if at_once:
@@ -207,7 +218,10 @@ def start(import_id: int) -> Response:
     else:
         mapping, text = reading.in_thread(lambda tx: files.remap(row, given, channels))
     if again:
-        change = actions.NewMapping(import_id, mapping.as_text(), text, count=not mapping.missing())
+        at_once = row["state"] == "preview" and preview.is_small(Path(row["path"]))
+        if at_once:
+            text = reading.in_thread(lambda tx: preview.with_totals(text, Path(row["path"]), mapping))
+        change = actions.NewMapping(import_id, mapping.as_text(), text, count=not (at_once or mapping.missing()))
         writer.do(actions.remap_imports, change, key)
     else:
         shapes.check(mapping)

@@ -238,6 +238,18 @@ def error_json(row: Any) -> dict[str, Any]:
     return {"row": row["row_number"], "field": row["field"], "detail": row["detail"], "value": row["value"]}
 
 
+COLUMNS = (
+    "id", "file_name", "state", "rows", "read", "imported", "repeated", "rejected", "mended", "error", "created_at",
+    "started_at", "ended_at",
+)  # fmt: skip
+
+
+def cells(row: Any) -> list[Any]:
+    """An import as a row of the list's file, in the order of COLUMNS."""
+    shown = import_json(row, [])
+    return [shown[name] for name in COLUMNS]
+
+
 def import_json(row: Any, errors: list[Any]) -> dict[str, Any]:
     """An import as the contract shows it; errors: the first hundred."""
     return {

@@ -54,15 +54,22 @@ def add(
     """
     text = json.dumps(argument or {}, sort_keys=True, separators=(",", ":"))
     if dedupe:
-        waiting = sql.find_waiting.value(tx, kind=kind, argument=text)
-        if waiting is not None:
-            return int(waiting)
+        known = waiting(tx, kind, argument)
+        if known is not None:
+            return known
     job_id = tx.next("job")
     sql.insert_job.run(
         tx, id=job_id, kind=kind, argument=text, run_after_ms=run_after_ms or tx.now_ms, created_ms=tx.now_ms
     )
     _say(tx, kind, "queued", job_id)
     return int(job_id)
+
+
+def waiting(tx: Any, kind: str, argument: dict[str, Any] | None = None) -> int | None:
+    """The work of this kind and argument that waits or runs, the oldest, or None."""
+    text = json.dumps(argument or {}, sort_keys=True, separators=(",", ":"))
+    found: int | None = sql.find_waiting.value(tx, kind=kind, argument=text)
+    return found
 
 
 def find(tx: Any, job_id: int) -> Any:

@@ -1,14 +1,15 @@
 """What is shown as it stands now: islands and state topics that somebody watches, rendered once for all of them.
 
-A change makes a screen stale; a stale screen is painted from one snapshot, at most as often as its pace allows, the
-most watched first. It is shown when the events up to its snapshot have been sent; an unchanged one to nobody but
-those who have joined since.
+A change makes a screen stale, and so does the shop's midnight: what is "today" is another day then. A stale screen is
+painted from one snapshot, at most as often as its pace allows, the most watched first. It is shown when the events up
+to its snapshot have been sent; an unchanged one to nobody but those who have joined since.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
+from webapp.db import store
 from webapp.errors import Problem
 from webapp.live import frames, islands, messages, outbox, topics
 from webapp.live.islands import Islands
@@ -28,8 +29,8 @@ class Screen:
     """One address or state topic that is watched. changed: since which position it has looked as it does."""
 
     __slots__ = (
-        "changed", "clock", "follows", "frame", "name", "next", "owed", "pace", "paint", "painted_at", "second",
-        "shown", "stale", "threaded", "watchers",
+        "changed", "clock", "day", "follows", "frame", "name", "next", "owed", "pace", "paint", "painted_at", "rolled",
+        "second", "shown", "stale", "threaded", "watchers",
     )  # fmt: skip
 
     def __init__(self, name: str, paint: Callable[[Any, int], Painting], follows: frozenset[str] | None) -> None:
@@ -40,7 +41,8 @@ class Screen:
         self.pace = 0.1
         self.stale = True
         self.painted_at = -1e9
-        self.second = -1
+        self.second = self.day = -1
+        self.rolled = False
         self.next: Painting | None = None
         self.shown: Painting | None = None
         self.changed = -1
@@ -75,6 +77,7 @@ class Screens:
         self.now_ms = now_ms
         self.watched: dict[str, Screen] = {}
         self.touched = False  # something may be due: whoever paints takes it back
+        self._day = range(0)  # the business day of the last look, in milliseconds
 
     def watch(self, name: str) -> Screen:
         """The screen, with one watcher more."""
@@ -133,18 +136,26 @@ class Screens:
 
     def due(self) -> Screen | None:
         """The most watched of the stale screens whose pace allows a painting now; it counts as begun."""
-        now, second = self.now(), self.now_ms() // 1000
+        now, now_ms = self.now(), self.now_ms()
+        second, day = now_ms // 1000, self._begin_of_day(now_ms)
         waiting = [
             screen
             for screen in self.watched.values()
-            if (screen.stale or (screen.clock and screen.second != second))
+            if (screen.stale or screen.day != day or (screen.clock and screen.second != second))
             and screen.next is None
             and now - screen.painted_at >= screen.pace
         ]
         best = max(waiting, key=lambda screen: screen.watchers, default=None)
         if best is not None:
-            best.stale, best.painted_at, best.second = False, now, second
+            best.rolled = best.rolled or best.day not in (-1, day)
+            best.stale, best.painted_at, best.second, best.day = False, now, second, day
         return best
+
+    def _begin_of_day(self, now_ms: int) -> int:
+        if now_ms not in self._day:
+            zone = store.shop().zone
+            self._day = range(*zone.bounds(zone.day_of(now_ms)))
+        return self._day.start
 
     def wait(self) -> float:
         """Seconds until a screen may be due, if nothing happens before."""
@@ -153,7 +164,7 @@ class Screens:
         waits = [screen.painted_at + screen.pace - now for screen in waiting]
         if any(screen.clock for screen in self.watched.values()):
             waits.append(1.0 - self.now_ms() % 1000 / 1000)
-        return max(0.001, min(waits, default=1.0))
+        return max(0.001, min([*waits, 1.0]))  # midnight is looked for each second
 
     def reveal(self, position: int) -> list[tuple[Screen, bool]]:
         """The paintings whose turn has come now that events up to `position` are sent, each with whether it is new."""
@@ -164,7 +175,9 @@ class Screens:
                 continue
             new = screen.shown is None or screen.shown.key != painting.key
             if new:
-                screen.changed = painting.seq
+                # A page of before midnight may stand at the same position: it is behind all the same.
+                screen.changed = painting.seq + screen.rolled
+                screen.rolled = False
             screen.shown, screen.next, screen.frame = painting, None, b""
             self.touched = self.touched or screen.stale
             revealed.append((screen, new))

@@ -25,7 +25,9 @@ def titles(tx: Any, name: str, keys: Iterable[Any], said: Formatter) -> dict[Any
         return {one: said.pattern(said.zone.noon(MONDAY + one - 1), "EEEE") for one in wanted}
     if name == "hour":
         return {one: f"{one:02d}:00" for one in wanted}
-    known: dict[Any, str] = {} if name == "region" else dict(dao.find_value_titles(tx, name))
+    if name == "region":
+        return {one: said.region(one) if one else _NOTHING[name] for one in wanted}
+    known = dict(dao.find_value_titles(tx, name))
     return {one: known.get(one) or (str(one) if one else _NOTHING.get(name, NONE)) for one in wanted}
 
 

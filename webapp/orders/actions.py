@@ -10,6 +10,7 @@ from typing import Any
 from webapp.customers import actions as customers
 from webapp.db.tx import Tx, merging
 from webapp.errors import NotFound, Problem
+from webapp.metrics import rollups
 from webapp.orders import dao, rules
 from webapp.orders.actions_enter import (
     Placed,
@@ -82,6 +83,7 @@ def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
         products.prices_at(tx, moments) if moments else {},
         tx.now_ms,
         tx.zone,
+        rollups.room(tx) if rules.are_many(drafts) else None,
     )
 
 

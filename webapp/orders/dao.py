@@ -1,7 +1,7 @@
 """The orders feature's queries."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from webapp.db import queries
@@ -230,9 +230,9 @@ def find_export_lines(tx: Executes, order_ids: Sequence[int]) -> dict[int, list[
     return found
 
 
-def each_export_return(tx: Executes, from_ms: int, to_ms: int, slice_size: int = 500) -> Iterator[Any]:
-    """Return lines of a period as the export has them, slice by slice."""
-    after = 0
-    while rows := sql.find_export_return_lines.all(tx, after_id=after, from_ms=from_ms, to_ms=to_ms, limit=slice_size):
-        yield from rows
-        after = rows[-1]["id"]
+def find_export_returns(tx: Executes, return_ids: Sequence[int]) -> dict[int, list[Any]]:
+    """Return lines as the export has them, by return id."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in sql.find_export_return_lines.all(tx, ids=return_ids):
+        found[row["return_id"]].append(row)
+    return found

@@ -1,6 +1,5 @@
 """Sales and returns over HTTP: the same addresses for people and programs."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response
@@ -9,6 +8,7 @@ from webapp import clock
 from webapp.db import reading, store, writer
 from webapp.errors import NotFound
 from webapp.orders import actions, dao
+from webapp.orders import routes_export as exporting
 from webapp.orders import routes_list as listing
 from webapp.orders import routes_named as naming
 from webapp.orders import routes_sums as summing
@@ -20,6 +20,7 @@ from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
 from webapp.web.respond import made
 
 blueprint = Blueprint("orders", __name__)
+FACES = tuple(face for face in LIST if face != "html")
 BATCH = {
     "application/x-ndjson": {"type": "string"},
     "application/json": {
@@ -110,12 +111,12 @@ def _draft(item: Any) -> Any:
     tag="orders",
 )
 def index() -> Response:
-    """Orders under the filters, newest first, a page at a time; CSV is the whole list with its returns."""
-    face = respond.wanted("json", "html", "csv")
+    """Orders under the filters, newest first, a page at a time; CSV and XLSX are the whole list with its returns."""
+    face = respond.wanted(*LIST)
     with reading.reading() as tx:
         asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone)
-    if face == "csv":
-        return respond.respond(csv=lambda: (outgoing.EXPORT_COLUMNS, _export(wanted)), filename="orders.csv")
+    if face in respond.SHEETS:
+        return respond.respond(csv=(outgoing.EXPORT_COLUMNS, exporting.rows(wanted)), filename="orders.csv")
 
     def find(tx: Any) -> tuple[list[Any], list[Any], dict[str, Any]]:
         rows = dao.find_page(tx, wanted.sort, asked.limit + 1, wanted.after(asked.after), wanted.condition)
@@ -134,24 +135,6 @@ def index() -> Response:
     return respond.respond(
         answer, page=lambda: ("orders/index.html", {**context, **answer}), csv=((), ()), next=following
     )  # fmt: skip
-
-
-def _export(wanted: listing.Wanted) -> Iterator[tuple[Any, ...]]:
-    currency, after = store.shop().currency, None
-    while True:
-        with reading.reading() as tx:
-            rows = dao.find_page(tx, wanted.sort, 500, after, wanted.condition)
-            ids = [row["id"] for row in rows]
-            orders, lines = (dao.find_orders(tx, ids), dao.find_export_lines(tx, ids)) if ids else ({}, {})
-        for order_id in ids:
-            yield from outgoing.sale_rows(orders[order_id], lines[order_id], currency)
-        if len(rows) < 500:
-            break
-        after = (rows[-1][wanted.value], rows[-1]["id"])
-    if wanted.with_returns:
-        with reading.reading() as tx:
-            for line in dao.each_export_return(tx, wanted.condition["from_ms"], wanted.condition["to_ms"]):
-                yield outgoing.return_row(line, currency)
 
 
 @blueprint.get("/orders/<int:order_id>")
@@ -248,10 +231,10 @@ def show_return(return_id: int) -> Response:
 @blueprint.get("/returns")
 @api(
     "GET", "/returns", summary="List returns", response=outgoing.ReturnsOut, query=[*FILTERS, *PERIODS, *PAGING],
-    errors=[422], tag="orders",
+    faces=FACES, errors=[422], tag="orders",
 )  # fmt: skip
 def index_returns() -> Response:
-    """Returns with and without a known sale under the filters, newest first."""
+    """Returns with and without a known sale under the filters, newest first; as rows of the export, all of them."""
     with reading.reading() as tx:
         asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone)
         before = (asked.after[0], asked.after[1]) if asked.after else None
@@ -260,4 +243,7 @@ def index_returns() -> Response:
         ids = [row["id"] for row in shown]
         entries, lines = (dao.find_returns(tx, ids), dao.find_return_lines(tx, ids)) if ids else ({}, {})
         items = [outgoing.return_json(entries[one], lines[one], tx.currency) for one in ids]
-    return respond.respond({"items": items, "next": following}, next=following)
+    return respond.respond(
+        {"items": items, "next": following}, csv=lambda: (outgoing.EXPORT_COLUMNS, exporting.returns(wanted)),
+        filename="returns.csv", next=following,
+    )  # fmt: skip

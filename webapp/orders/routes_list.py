@@ -10,7 +10,7 @@ from webapp import money
 from webapp.clock import Zone
 from webapp.db import store
 from webapp.errors import FieldError, Invalid, all_of, refusals
-from webapp.metrics import filters, periods
+from webapp.metrics import filters, labels, periods
 from webapp.shop import dao as shop
 from webapp.web import paging, validate
 
@@ -29,14 +29,13 @@ _LISTS = (
 class Wanted:
     """A list as asked for: `condition` are the parameters of the queries, `filters` what was resolved.
 
-    with_returns: its export holds the returns, too. is_figure: filters and period say all of it, as with a figure.
+    is_figure: filters and period say all of it, as with a figure.
     """
 
     sort: str
     condition: dict[str, Any]
     filters: filters.Filters
     period: periods.Period
-    with_returns: bool
     is_figure: bool
 
     @property
@@ -83,7 +82,7 @@ def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone) -> Wanted:
         **filtered(found),
     }  # fmt: skip
     is_figure = not (status or q or least is not None or most is not None)
-    return Wanted(sort, condition, found, period, with_returns=is_figure and not found, is_figure=is_figure)
+    return Wanted(sort, condition, found, period, is_figure)
 
 
 def filtered(found: filters.Filters) -> dict[str, Any]:
@@ -123,6 +122,7 @@ def page(tx: Any, wanted: Wanted, args: Mapping[str, Any]) -> dict[str, Any]:
         "args": args,
         "period": wanted.period,
         "choices": choices(tx),
+        "spoken": labels.spoken(tx, wanted.filters, store.shop().formatter),
     }
 
 

@@ -1,7 +1,7 @@
 """Arithmetic and checks of sales and returns; they know neither the database nor the clock."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from webapp.orders.shapes import (
 )
 
 MOST_AHEAD_MS = 5 * 60_000
+MANY_UNITS = 1_000_000  # below so many in a group no prices that are allowed come near the end of the sums
 
 
 @dataclass(slots=True)
@@ -37,10 +38,16 @@ class Shelf:
     past_prices: Mapping[tuple[int, int], int]
     now_ms: int
     zone: Zone
+    room_minor: int | None = None  # what the sums of all time can still take; None: more than the drafts can come to
 
     def product(self, reference: int | str) -> Any:
         """The product of an id (number) or a SKU (text), or None."""
         return (self.products_by_id if isinstance(reference, int) else self.products_by_sku).get(reference)  # type: ignore[arg-type]
+
+
+def are_many(drafts: Sequence[OrderDraft]) -> bool:
+    """Whether these drafts may come to so much that the room in the sums has to be looked at."""
+    return sum(line.quantity for draft in drafts for line in draft.lines) >= MANY_UNITS
 
 
 def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
@@ -62,6 +69,7 @@ def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
     if errors:
         raise Invalid("", *errors)
     assert channel is not None
+    _fit(draft, [line for line in lines if line], shelf)
     if draft.external_id is not None:
         _unique(shelf, channel["id"], draft.external_id, next_id)
     region = draft.region if draft.region is not None else (location["region"] if location is not None else None)
@@ -79,6 +87,8 @@ def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
         draft.note,
     )
     sale.takes = _take(draft, sale, shelf)
+    if shelf.room_minor is not None:
+        shelf.room_minor -= _weight(sale.lines)
     if draft.external_id is not None:
         shelf.taken[channel["id"], draft.external_id] = next_id
     return sale
@@ -110,6 +120,19 @@ def _line(draft: OrderDraft, index: int, shelf: Shelf, placed: int, errors: list
         product["cost_minor"],
         line.lot,
     )
+
+
+def _fit(draft: OrderDraft, lines: Sequence[SaleLine], shelf: Shelf) -> None:
+    if shelf.room_minor is None or _weight(lines) <= shelf.room_minor:
+        return
+    largest = max(range(len(lines)), key=lambda index: _weight(lines[index : index + 1]))
+    words = "The sums of this shop cannot hold an order of this amount."
+    raise Invalid("", FieldError(f"{draft.at(largest)}/quantity", "too_large", words))
+
+
+def _weight(lines: Sequence[SaleLine]) -> int:
+    # Money and cost are summed apart; whichever is more decides.
+    return max(sum(line.total_minor for line in lines), sum((line.cost_minor or 0) * line.quantity for line in lines))
 
 
 def _unique(shelf: Shelf, channel_id: int, external_id: str, next_id: int) -> None:

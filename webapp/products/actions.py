@@ -208,6 +208,7 @@ def _change(tx: Any, row: Any, to: ChangedProduct) -> None:
         dao.insert_versions(tx, [(new["version_id"], row["id"], *(new[name] for name in rules.VERSIONED), tx.now_ms)])
     if "price_minor" in changed:
         dao.end_price(tx, row["id"], tx.now_ms)
+        dao.override_plans(tx, row["id"])
         dao.insert_prices(tx, [(tx.next("price"), row["id"], new["price_minor"], tx.now_ms, None, None)])
     if new_tags is not None:
         dao.delete_tags(tx, row["id"])

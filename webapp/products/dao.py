@@ -32,13 +32,14 @@ _NAMES = {
 def find_for_sale(tx: Any, ids: Iterable[int], skus: Iterable[str]) -> tuple[dict[int, Any], dict[str, Any]]:
     """What a sale has to know of products: by id and by SKU, every row in both.
 
-    A row has id, sku, name, price_minor, cost_minor, version_id, tracked, oversell, archived and the ids of category,
-    brand, vendor and price tier. What is unknown is left out.
+    A row has id, sku, name, price_minor (of the present, also where a planned price is due and not yet set), cost_minor,
+    version_id, tracked, oversell, archived and the ids of category, brand, vendor and price tier. What is unknown is left
+    out. A snapshot has no present: there the price is the one that was set last.
     """
-    ids, skus = list(ids), list(skus)
-    rows = sql.find_for_sale_by_id.all(tx, ids=ids) if ids else []
+    ids, skus, now_ms = list(ids), list(skus), getattr(tx, "now_ms", 0)
+    rows = sql.find_for_sale_by_id.all(tx, ids=ids, now_ms=now_ms) if ids else []
     if skus:
-        rows = [*rows, *sql.find_for_sale_by_sku.all(tx, skus=skus)]
+        rows = [*rows, *sql.find_for_sale_by_sku.all(tx, skus=skus, now_ms=now_ms)]
     return {row[0]: row for row in rows}, {row[1]: row for row in rows}
 
 
@@ -47,7 +48,7 @@ def prices_at(tx: Any, moments: Iterable[tuple[int, int]]) -> dict[tuple[int, in
     wanted = set(moments)
     histories: dict[int, list[tuple[int, int]]] = {}
     if wanted:
-        for product_id, price, from_ms, _ in sql.find_prices_of.all(tx, product_ids={one for one, _ in wanted}):
+        for product_id, price, from_ms, _, _ in sql.find_prices_of.all(tx, product_ids={one for one, _ in wanted}):
             histories.setdefault(product_id, []).append((from_ms, price))
     return {
         (product_id, ms): rules.price_at(histories[product_id], ms)
@@ -143,6 +144,60 @@ def track(tx: Any, ids: Iterable[int]) -> None:
 def find_price_history(tx: Any, product_id: int, before: int | None = None, limit: int = 50) -> list[Any]:
     """The prices of one product, newest first; `before` is the id to go on from."""
     return sql.find_price_history.all(tx, product_id=product_id, before=LAST if before is None else before, limit=limit)
+
+
+# ---- Prices that begin and end by themselves ----
+
+
+def insert_plan(tx: Any, **columns: Any) -> None:
+    """Plan a price: id, product_id, price_minor, from_ms, to_ms, reason, seq."""
+    sql.insert_plan.run(tx, **columns)
+
+
+def find_plan(tx: Any, plan_id: int) -> Any:
+    """A planned price, or None."""
+    return sql.find_plan.one(tx, id=plan_id)
+
+
+def find_open_plans(tx: Any, product_ids: Iterable[int]) -> list[Any]:
+    """The planned prices of these products that have not come to their end, by their begin."""
+    return sql.find_open_plans.all(tx, product_ids=product_ids)
+
+
+def find_plan_differences(tx: Any, limit: int = 20) -> list[str]:
+    """Planned prices that contradict themselves, in words: one that runs is not its product's, or two overlap."""
+    return [row[0] for row in sql.find_plan_differences.all(tx, limit=limit)]
+
+
+def find_due_plans(tx: Any, now_ms: int, limit: int = 500) -> list[Any]:
+    """The planned prices that have to begin or to end by now, in the order in which they were to."""
+    return sql.find_due_plans.all(tx, now_ms=now_ms, limit=limit)
+
+
+def begin_plan(tx: Any, plan_id: int, before_minor: int, price_id: int) -> None:
+    """A planned price runs from now on."""
+    sql.begin_plan.run(tx, id=plan_id, before_minor=before_minor, price_id=price_id)
+
+
+def close_plan(tx: Any, plan_id: int, state: str, now_ms: int) -> None:
+    """A planned price is `ended` or `cancelled`."""
+    sql.close_plan.run(tx, id=plan_id, state=state, now_ms=now_ms)
+
+
+def override_plans(tx: Any, product_id: int) -> None:
+    """What runs for a product does not come back to the price before it."""
+    sql.override_plans.run(tx, product_id=product_id)
+
+
+def find_open_price(tx: Any, product_id: int) -> Any:
+    """The row (id, price_minor, from_ms) of the price that holds."""
+    return sql.find_open_price.one(tx, product_id=product_id)
+
+
+def lowest_price(tx: Any, product_id: int, since_ms: int) -> int | None:
+    """The lowest list price since an instant, in minor units."""
+    lowest: int | None = sql.find_lowest_price.value(tx, product_id=product_id, since_ms=since_ms)
+    return lowest
 
 
 # ---- Categories, brands, vendors, price tiers ----

@@ -8,20 +8,21 @@ from flask import Blueprint, Response, request
 from webapp import clock
 from webapp.db import reading, store, writer
 from webapp.errors import FieldError, NotFound
-from webapp.products import actions, dao, routes_names, shapes
+from webapp.products import actions, dao, routes_figures, routes_names, shapes
 from webapp.products import routes_list as listing
 from webapp.shop import dao as shop
 from webapp.stock import dao as stock
-from webapp.web import batches, forms, respond, validate
+from webapp.web import batches, forms, paging, respond, validate
 from webapp.web import body as bodies
 from webapp.web.fields import named
 from webapp.web.openapi import LIST, PAGING, READ, api
-from webapp.web.paging import ask
 
 blueprint = Blueprint("products", __name__)
 blueprint.register_blueprint(routes_names.blueprint)
 AT = "/products/<path:reference>"
+FACES = tuple(face for face in LIST if face != "html")
 NEWEST_MOVES = 20
+SLICE = 500
 
 
 # ---- Lists ----
@@ -31,8 +32,8 @@ NEWEST_MOVES = 20
 @api("GET", "/products", summary="List products by name", response=shapes.Products, faces=LIST, query=listing.QUERY,
      errors=[422])  # fmt: skip
 def index() -> Response:
-    """Products under the filters, a page at a time, CSV whole; archived ones are left out unless asked for."""
-    face = respond.wanted("json", "html", "csv")
+    """Products under the filters, a page at a time, CSV and XLSX whole; archived ones are left out unless asked for."""
+    face = respond.wanted(*LIST)
     with reading.reading() as tx:
         asked, wanted = listing.ask(tx)
         rows = dao.find_list(tx, wanted.matching, wanted.sort, _place(asked.after), asked.limit + 1)
@@ -66,15 +67,12 @@ def _list_page(tx: Any, wanted: listing.Wanted) -> dict[str, Any]:
 
 
 def _export(wanted: listing.Wanted) -> Iterator[list[Any]]:
-    after: list[Any] | None = None
-    while True:
+    def find(place: list[Any] | None) -> tuple[list[Any], list[Any] | None]:
         with reading.reading() as tx:
-            rows = dao.find_list(tx, wanted.matching, wanted.sort, _place(after), 500)
-            items = _shaped(tx, rows)
-        yield from (shapes.csv_row(item) for item in items)
-        if len(rows) < 500:
-            return
-        after = wanted.place(rows[-1])
+            rows = dao.find_list(tx, wanted.matching, wanted.sort, _place(place), SLICE)
+            return _shaped(tx, rows), wanted.place(rows[-1]) if len(rows) == SLICE else None
+
+    return (shapes.csv_row(item) for item in paging.every(find))
 
 
 # ---- New ones ----
@@ -125,7 +123,9 @@ def _checked(value: Any) -> shapes.NewProduct:
 def show(reference: str) -> Response:
     """The product as it is today; the page shows its stock, moves and prices, too."""
     product = _product(reference)
-    return respond.respond(product, page=lambda: ("products/show.html", _show_page(product)))
+    return respond.respond(
+        product, page=lambda: ("products/show.html", {**_show_page(product), **routes_figures.placed(product["id"])})
+    )
 
 
 def _product(reference: str) -> dict[str, Any]:
@@ -185,15 +185,31 @@ def archive(reference: str) -> Response:
 
 @blueprint.get(f"{AT}/prices")
 @api("GET", f"{AT}/prices", summary="The prices of a product, newest first", response=shapes.Prices, query=PAGING,
-     errors=[404])  # fmt: skip
+     faces=FACES, errors=[404])  # fmt: skip
 def index_prices(reference: str) -> Response:
-    """Every price with its validity."""
-    asked, product = ask(), _product(reference)
+    """Every price with its validity; CSV and XLSX have all of them."""
+    asked, product = paging.ask(), _product(reference)
     with reading.reading() as tx:
         rows = dao.find_price_history(tx, product["id"], _before(asked.after), asked.limit + 1)
         shown, following = asked.cut(rows, lambda row: [row["id"]])
         items = [shapes.price_json(row, tx.currency) for row in shown]
-    return respond.respond({"items": items, "next": following}, next=following)
+    return respond.respond(
+        {"items": items, "next": following}, csv=lambda: (shapes.PRICE_COLUMNS, _every_price(product["id"])),
+        filename=f"prices-{product['id']}.csv", next=following,
+    )  # fmt: skip
+
+
+def _every_price(product_id: int) -> Iterator[list[Any]]:
+    def find(before: int | None) -> tuple[list[Any], int | None]:
+        with reading.reading() as tx:
+            rows = dao.find_price_history(tx, product_id, before, SLICE)
+            return [shapes.price_json(row, tx.currency) for row in rows], _last_id(rows)
+
+    return ([price[name] for name in shapes.PRICE_COLUMNS] for price in paging.every(find))
+
+
+def _last_id(rows: list[Any]) -> int | None:
+    return rows[-1]["id"] if len(rows) == SLICE else None
 
 
 def _before(after: list[Any] | None) -> int | None:
@@ -202,17 +218,28 @@ def _before(after: list[Any] | None) -> int | None:
 
 @blueprint.get(f"{AT}/stock")
 @api("GET", f"{AT}/stock", summary="The moves of a product's stock, newest first", response=shapes.Moves, query=PAGING,
-     faces=READ, errors=[404])  # fmt: skip
+     faces=LIST, errors=[404])  # fmt: skip
 def index_stock(reference: str) -> Response:
-    """Every change of the stock with its reason."""
-    asked, product = ask(), _product(reference)
+    """Every change of the stock with its reason; CSV and XLSX have all of them."""
+    asked, product = paging.ask(), _product(reference)
     with reading.reading() as tx:
         rows = stock.find_moves(tx, product["id"], _before(asked.after), asked.limit + 1)
         shown, following = asked.cut(rows, lambda row: [row["id"]])
         answer = {"items": [shapes.move_json(row) for row in shown], "next": following}
     return respond.respond(
-        answer, page=lambda: ("products/stock.html", {**_show_page(product), **answer}), next=following
-    )
+        answer, page=lambda: ("products/stock.html", {**_show_page(product), **answer}),
+        csv=lambda: (shapes.MOVE_COLUMNS, _every_move(product["id"])), filename=f"stock-{product['id']}.csv",
+        next=following,
+    )  # fmt: skip
+
+
+def _every_move(product_id: int) -> Iterator[list[Any]]:
+    def find(before: int | None) -> tuple[list[Any], int | None]:
+        with reading.reading() as tx:
+            rows = stock.find_moves(tx, product_id, before, SLICE)
+        return [shapes.move_json(row) for row in rows], _last_id(rows)
+
+    return ([move[name] for name in shapes.MOVE_COLUMNS] for move in paging.every(find))
 
 
 @blueprint.post(f"{AT}/stock")

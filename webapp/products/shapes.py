@@ -166,6 +166,11 @@ COLUMNS = (
     "reorder_point", "oversell", "tags", "archived", "created_at",
 )  # fmt: skip
 
+PRICE_COLUMNS = ("id", "price", "currency", "from", "to", "reason")
+MOVE_COLUMNS = (
+    "id", "at", "entered_at", "location", "reason", "change", "quantity_after", "order_id", "return_id", "lot", "note",
+)  # fmt: skip
+
 
 def product_json(row: Any, tags: Sequence[str], currency: str) -> dict[str, Any]:
     """A product as answers show it, made of its row and tags."""

@@ -58,8 +58,3 @@ def update_setting(tx: Any, name: str, value: str) -> bool:
 def find_last_backup_job(tx: Any) -> Any:
     """The backup that was asked for or due last (id, kind, state, error, created_ms, ended_ms), or None."""
     return sql.find_last_backup_job.one(tx)
-
-
-def find_made_ms(tx: Any) -> int:
-    """When this shop's database was made."""
-    return int(sql.find_made_ms.value(tx) or 0)

@@ -44,10 +44,8 @@ def overview(now_ms: int) -> dict[str, Any]:
     """The backups, the last good one's age, whether it is too old, and what runs or failed last."""
     backups = kept()
     with reading.reading() as tx:
-        last, made_ms = dao.find_last_backup_job(tx), dao.find_made_ms(tx)
-    newest_ms = backups[0].at_ms if backups else None
-    demo = store.shop().mode == "demo"
+        last, warning = dao.find_last_backup_job(tx), backup.warning(tx, store.path(), store.shop().mode, now_ms)
     return {
-        "backups": backups, "newest_ms": newest_ms, "folder": str(backup.folder(store.path())), "job": last, "demo": demo,
-        "old": not demo and now_ms - (newest_ms or made_ms) > backup.OLD_MS,
+        "backups": backups, "newest_ms": backups[0].at_ms if backups else None, "job": last, "warning": warning,
+        "old": warning is not None, "folder": str(backup.folder(store.path())), "demo": store.shop().mode == "demo",
     }  # fmt: skip

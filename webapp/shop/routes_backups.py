@@ -7,18 +7,22 @@ from webapp.db import writer
 from webapp.shop import actions, jobs, shapes
 from webapp.web import body as bodies
 from webapp.web import respond
-from webapp.web.openapi import READ, api
+from webapp.web.openapi import LIST, api
 
 blueprint = Blueprint("backups", __name__)
 
 
 @blueprint.get("/backups")
-@api("GET", "/backups", summary="The backups of the shop", response=shapes.Backups, faces=READ)
+@api("GET", "/backups", summary="The backups of the shop", response=shapes.Backups, faces=LIST)
 def index() -> Response:
     """The verified backups in the folder, newest first, and whether the last one is too old."""
     found = jobs.overview(clock.now_ms())
     page = {"found": found, "age_s": _age_s(found["newest_ms"])}
-    return respond.respond(shapes.backups_json(found), page=("shop/backups.html", page))
+    shown, columns = shapes.backups_json(found), ("file", "at", "bytes")
+    return respond.respond(
+        shown, page=("shop/backups.html", page), filename="backups.csv",
+        csv=lambda: (columns, ([one[name] for name in columns] for one in shown["items"])),
+    )  # fmt: skip
 
 
 def _age_s(newest_ms: int | None) -> int | None:

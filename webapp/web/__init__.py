@@ -83,12 +83,12 @@ def _check_query() -> None:
     raise Invalid("", *(FieldError(None, "unknown_field", said, parameter=name) for name in unknown))
 
 
-_said: dict[int, Finished] = {}
+_said: dict[frozenset[Any], Finished] = {}
 
 
 @openapi.api("GET", "/openapi.json", summary="This document", response={"application/json": {"type": "object"}})
 def _openapi() -> Response:
-    size = len(openapi.registry.operations)
-    if size not in _said:
-        _said[size] = Finished(jsonio.to_bytes(openapi.document(__version__)), answers.JSON)
-    return answers.send(_said[size])
+    known = frozenset(openapi.registry.operations)
+    if known not in _said:
+        _said[known] = Finished(jsonio.to_bytes(openapi.document(__version__)), answers.JSON)
+    return answers.send(_said[known])

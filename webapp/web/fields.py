@@ -234,17 +234,21 @@ def Choice(*words: str) -> Any:
 
 
 def _time(value: Any, info: ValidationInfo) -> int:
-    if not isinstance(_present(value), str):
-        raise refuse("not_a_time", "A time is a text such as 2026-11-21T10:15:00Z.")
-    try:
-        ms = _local(value.strip(), info) if _context(info, "form") else None
-        ms = clock.parse_time(value) if ms is None else ms
-    except clock.TimeError as error:
-        raise refuse(error.code, error.detail) from None
+    ms = _coming(value, info)
     now_ms = _context(info, "now_ms")
     if now_ms is not None and ms > now_ms + AHEAD_MS:
         raise refuse("in_the_future", "A time is at most five minutes ahead.")
     return ms
+
+
+def _coming(value: Any, info: ValidationInfo) -> int:
+    if not isinstance(_present(value), str):
+        raise refuse("not_a_time", "A time is a text such as 2026-11-21T10:15:00Z.")
+    try:
+        ms = _local(value.strip(), info) if _context(info, "form") else None
+        return clock.parse_time(value) if ms is None else ms
+    except clock.TimeError as error:
+        raise refuse(error.code, error.detail) from None
 
 
 def _local(text: str, info: ValidationInfo) -> int | None:
@@ -279,6 +283,7 @@ def _date(value: Any, info: ValidationInfo) -> int:
 
 _MOMENT = {"type": "string", "format": "date-time"}
 Moment = _type(int, _time, _MOMENT)
+Coming = _type(int, _coming, _MOMENT)  # may lie ahead
 MomentOrDate = _type(Any, _time_or_date, {"anyOf": [_MOMENT, {"type": "string", "format": "date"}]})
 Day = _type(int, _date, {"type": "string", "format": "date"})
 

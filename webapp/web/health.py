@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from webapp import __version__, clock
-from webapp.db import migrations, reading
+from webapp.db import backup, guard, migrations, reading, store
 from webapp.jobs import queue
 from webapp.web import answers, jsonio
 from webapp.web.answers import Finished
@@ -14,7 +14,12 @@ WORKER_MS = 30_000
 HEALTH = {
     "application/json": {
         "type": "object",
-        "properties": {"status": {"type": "string"}, "version": {"type": "string"}, "checks": {"type": "object"}},
+        "properties": {
+            "status": {"type": "string"},
+            "version": {"type": "string"},
+            "checks": {"type": "object"},
+            "warnings": {"type": "array", "items": {"type": "string"}},
+        },
     }
 }
 
@@ -36,8 +41,12 @@ def healthz() -> Response:
     tag="operations",
 )
 def readyz() -> Response:
-    """Database, migrations and the worker's sign of life, each in words."""
+    """Database, migrations and the worker's sign of life, each in words.
+
+    Warnings are for a person: selling is stopped, the last backup is old. Pages are answered all the same.
+    """
     checks = {"process": "ok"}
+    warnings: list[str] = []
     try:
         with reading.reading() as tx:
             checks["database"] = "ok"
@@ -45,13 +54,22 @@ def readyz() -> Response:
             beat = queue.last_beat_ms(tx)
         fresh = beat is not None and clock.now_ms() - beat < WORKER_MS
         checks["worker"] = "ok" if fresh else "no sign of life for 30 seconds"
+        warnings = _warnings()
     except Exception as error:
         checks["database"] = f"not readable: {type(error).__name__}"
-    return _answer(checks)
+    return _answer(checks, warnings)
 
 
-def _answer(checks: dict[str, str]) -> Response:
+def _warnings() -> list[str]:
+    with reading.reading() as tx:
+        stopped = guard.notice(tx)
+        old = backup.warning(tx, store.path(), store.shop().mode, clock.now_ms())
+    return [words for words in (stopped.title if stopped else None, f"{old}." if old else None) if words]
+
+
+def _answer(checks: dict[str, str], warnings: list[str] | None = None) -> Response:
     well = all(word == "ok" for word in checks.values())
-    body = jsonio.to_bytes({"status": "ok" if well else "unavailable", "version": __version__, "checks": checks})
+    said = {"status": "ok" if well else "unavailable", "version": __version__, "checks": checks}
+    body = jsonio.to_bytes(said if warnings is None else {**said, "warnings": warnings})
     headers = [] if well else [("Retry-After", "5")]
     return answers.send(Finished(body, answers.JSON), 200 if well else 503, [*headers, answers.SECRET])

@@ -19,8 +19,8 @@ from pydantic.json_schema import models_json_schema
 Route = TypeVar("Route", bound=Callable[..., Any])
 Content = type[BaseModel] | Mapping[str, Any] | None
 REF = "#/components/schemas/{model}"
-READ, LIST = ("json", "html"), ("json", "html", "csv")
-SHEET = (*LIST, "xlsx")
+READ, LIST = ("json", "html"), ("json", "html", "csv", "xlsx")
+SHEET = LIST  # a figure answers as a list does
 _TYPES = {
     "json": "application/json", "html": "text/html", "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -84,6 +84,7 @@ class Operation:
     faces: Sequence[str] = ("json",)
     tag: str = ""
     names: frozenset[str] = field(default_factory=frozenset)
+    bare: bool = False
 
 
 class Registry:
@@ -143,17 +144,19 @@ def api(
     errors: Sequence[int] = (),
     faces: Sequence[str] = ("json",),
     tag: str = "",
+    bare: bool = False,
     into: Registry = registry,
 ) -> Callable[[Route], Route]:
     """Register what a route takes and gives; the route itself stays as it is.
 
     rule: as Flask has it, "/orders/<int:id>". request, response: a model, or models or JSON schemas by content type.
-    form: the same model is read from a form, too. query: names, or `Query`. faces: what a read can be answered with.
+    form: the same model is read from a form, too.
+    bare: no body at all is taken as well. query: names, or `Query`. faces: what a read can be answered with.
     """
     names = [Query(one) if isinstance(one, str) else one for one in query]
     known = frozenset(one.name for one in names) | {"format"}
     operation = Operation(
-        method, rule, summary, about, request, form, response, status, names, errors, faces, tag, known
+        method, rule, summary, about, request, form, response, status, names, errors, faces, tag, known, bare
     )  # fmt: skip
 
     def keep(route: Route) -> Route:
@@ -216,7 +219,7 @@ def _described(operation: Operation, refs: Mapping[Any, Any]) -> dict[str, Any]:
     if parameters:
         said["parameters"] = parameters
     if operation.request is not None:
-        said["requestBody"] = {"required": True, "content": _request(operation, refs)}
+        said["requestBody"] = {"required": not operation.bare, "content": _request(operation, refs)}
     return said
 
 

@@ -10,7 +10,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -68,6 +68,16 @@ def ask(default: int = DEFAULT, most: int = MOST) -> Asked:
         if args.getlist(name) != kept.getlist(name):
             raise invalid_parameter(name, "conflict", "The cursor was made under another filter.")
     return Asked(request.path, kept, limit, after, face)
+
+
+def every(find: Callable[[Any], tuple[Sequence[Row], Any]]) -> Iterator[Row]:
+    """Every row of a list, a page at a time: find(place) gives the rows behind a place (None: from the start) and the
+    place behind these, None at the end."""
+    rows, place = find(None)
+    yield from rows
+    while place is not None:
+        rows, place = find(place)
+        yield from rows
 
 
 def _limit(text: str | None, default: int, most: int) -> int:

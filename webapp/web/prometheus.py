@@ -7,7 +7,7 @@ from flask import Blueprint, Response
 
 from webapp import __version__, clock, counters
 from webapp.counters import Family
-from webapp.db import reading, store
+from webapp.db import backup, reading, store
 from webapp.jobs import queue
 from webapp.live import outbox
 from webapp.web import answers
@@ -47,6 +47,10 @@ def _now() -> Iterator[Family]:
     if beat_ms is not None:
         age = max(0, now_ms - beat_ms) / 1000
         yield Family("takings_worker_beat_age_seconds", "Since the worker's last sign of life", (), [((), age)])
+    lying = backup.kept(store.path())
+    if lying:
+        age = max(0, now_ms - lying[0].at_ms) / 1000
+        yield Family("takings_backup_age_seconds", "Since the last good backup in the shop's folder", (), [((), age)])
     sizes = [((part,), _bytes(suffix)) for part, suffix in (("main", ""), ("log", "-wal"))]
     yield Family("takings_database_bytes", "Size of the ledger on disk", ("part",), sizes)
 

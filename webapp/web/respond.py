@@ -19,6 +19,7 @@ Page = tuple[str, Mapping[str, Any]]
 Table = tuple[Iterable[str], Iterable[Iterable[Any]]]
 Sheet = tuple[Iterable[str], Iterable[Iterable[Any]], Mapping[str, Any]]
 Lazy = Any
+SHEETS = ("csv", "xlsx")  # what answers with one answers with the other
 _LOCATION_SAFE = "/?&=%#:;,+@!$'()*~-._[]"
 
 
@@ -44,13 +45,12 @@ def respond(
 
     data: what JSON says, or bytes of JSON, or a function that makes either; None: there is no JSON. page and partial: a
     template and its context, or a function that gives them (a Finished page, too); partial is the fragment alone. csv:
-    columns and rows, streamed; xlsx: the same as a sheet, with what a second sheet says of it as a third; filename: what
-    both are saved as. next: the address of the next page of a list.
+    columns and rows, streamed as CSV or as the sheet of an XLSX, whichever is asked for; xlsx: the same with what a second
+    sheet says of it as a third; filename: what both are saved as. next: the address of the next page of a list.
     secret: a secret or a personal field is shown, so that nobody keeps it.
     """
-    offered = (*(("json",) if data is not None else ()), *(("html",) if page else ()), *(("csv",) if csv else ()))
-    offered = (*offered, *(("xlsx",) if xlsx else ()))
-    face = negotiate.face(*offered)
+    offered = (*(("json",) if data is not None else ()), *(("html",) if page else ()))
+    face = negotiate.face(*offered, *(SHEETS if csv else ()))
     headers = []
     if location is not None:
         headers.append(("Location", local(location)))
@@ -63,7 +63,7 @@ def respond(
     if face == "xlsx":
         name = (filename or "takings.csv").rpartition(".")[0] + ".xlsx"
         headers.append(("Content-Disposition", csvio.disposition(name)))
-        return answers.stream(xlsxio.stream(*_made(xlsx)), negotiate.XLSX, headers)
+        return answers.stream(xlsxio.stream(*_made(xlsx or csv)), negotiate.XLSX, headers)
     if face == "json":
         return answers.send(_json(_made(data)), status, headers, secret)
     shown = partial if partial is not None and negotiate.is_partial() else page

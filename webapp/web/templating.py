@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import sqlite3
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -14,9 +13,9 @@ from jinja2 import Undefined
 from markupsafe import Markup
 
 from webapp import __version__, clock, money
-from webapp.db import guard, store
+from webapp.db import store
 from webapp.text import NONE, Formatter
-from webapp.web import appearance, assets
+from webapp.web import appearance, assets, notice
 
 
 class Page(NamedTuple):
@@ -33,7 +32,9 @@ PAGES = (
     Page("sell", "/sell", "Sell", "s"),
     Page("orders", "/orders", "Orders", "o"),
     Page("products", "/products", "Products", "p"),
+    Page("recommendations", "/recommendations", "Recommendations", "r"),
     Page("explore", "/explore", "Explore", "x"),
+    Page("search", "/search", "Search", "f"),
     Page("imports", "/imports", "Imports", "i"),
     Page("settings", "/settings", "Settings", "e"),
 )
@@ -57,6 +58,7 @@ def register(app: Flask) -> None:
         now_ms=clock.now_ms,
         tabs=TABS,
         money_sign=money_sign,
+        notice=notice.place,
         version=__version__,
     )
     app.context_processor(surroundings)
@@ -67,7 +69,6 @@ def surroundings() -> dict[str, Any]:
     wall = has_request_context() and request.args.get("screen") == "wall"
     return {
         "shop": _shop(), "appearance": appearance.read(), "screen": "wall" if wall else "", "pages": _pages(),
-        "notice": _notice(),
     }  # fmt: skip
 
 
@@ -75,13 +76,6 @@ def _shop() -> store.Shop | None:
     try:
         return store.shop()
     except RuntimeError:  # an error page before a database is open
-        return None
-
-
-def _notice() -> guard.Notice | None:
-    try:
-        return guard.notice()
-    except (RuntimeError, sqlite3.Error, OSError):  # the page says what it came to say
         return None
 
 
@@ -183,7 +177,7 @@ def judged(value: int | Decimal | None, good: int = 1) -> str:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     **{name: _of(name, minor) for name in ("money", "signed_money", "money_short", "money_parts")},
-    **{name: _of(name) for name in ("number", "number_short", "plural", "age")},
+    **{name: _of(name) for name in ("number", "number_short", "plural", "age", "region")},
     **{name: _of(name, fraction) for name in ("ratio", "percent", "points")},
     **{name: _of(name, instant) for name in ("time", "datetime")},
     **{name: _of(name, day) for name in ("date", "long_date", "short_date", "day_month", "weekday", "month")},

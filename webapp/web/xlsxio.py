@@ -6,6 +6,7 @@ Rows are written as they come and go to a temporary file, so that the length of 
 import datetime
 import re
 import tempfile
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import IO, Any
@@ -15,6 +16,7 @@ import xlsxwriter
 from webapp.web import csvio
 
 CHUNK = 64_000
+BREATH = 200  # rows after which others have their turn
 MOST_ROWS = 1_048_575
 EXACT = 10**15  # a spreadsheet's number keeps fifteen digits
 _OPTIONS = {
@@ -58,6 +60,8 @@ def _write(file: IO[bytes], columns: list[str], rows: Iterator[Iterable[Any]], a
         at += 1
         for place, value in enumerate(row):
             _cell(sheet, at, place, value, formats)
+        if at % BREATH == 0:
+            time.sleep(0)  # under gevent nobody waits for a long list
     if about:
         sheet = book.add_worksheet("About")
         sheet.set_column(0, 1, 24)

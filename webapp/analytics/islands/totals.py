@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from webapp.analytics import dao, shapes_view
+from webapp.analytics import dao, shapes_drill, shapes_pages, shapes_view
 from webapp.analytics.rules import changes, labels, words
 from webapp.analytics.rules.changes import Change
 from webapp.analytics.shapes_view import View, last_finished
@@ -12,10 +12,11 @@ from webapp.charts import sparkline
 from webapp.db import store
 from webapp.live.islands import element_id, island
 from webapp.metrics import ask as metrics
+from webapp.metrics import buckets, periods
 from webapp.metrics import filters as filtering
-from webapp.metrics import periods
 from webapp.metrics.answers import Row
 from webapp.metrics.ask import ask
+from webapp.metrics.labels import spoken
 from webapp.shop import dao as shop
 from webapp.text import Formatter
 
@@ -57,7 +58,7 @@ def page_context(tx: Any, args: Mapping[str, Any], now_ms: int) -> dict[str, Any
         "location": _chosen(locations, view.filters.location),
         "channel": _chosen(channels, view.filters.channel),
         "kept": [(name, value) for name, value in _pairs(args) if name in KEPT],
-        "narrowed": [(name, value) for name, value in _pairs(args) if name in filtering.NAMES],
+        "narrowed": spoken(tx, view.filters, said),
         "addresses": addresses,
         "recent": view.span.days == 1,
         "sold_before": dao.find_first_day(tx) is not None,
@@ -104,15 +105,16 @@ def compared(totals: Row, name: str) -> Change:
     return changes.change(totals.values[name], totals.compare[name], few)
 
 
-def _facts(tx: Any, view: View, now_ms: int, said: Formatter) -> list[tuple[str, str]]:
-    """The whole of the earlier day, and the best bucket of the period."""
+def _facts(tx: Any, view: View, now_ms: int, said: Formatter) -> list[tuple[str, str, str]]:
+    """The whole of the earlier day, and the best bucket of the period; each with the query under which it is explained."""
     whole = labels.whole(said)
     facts = []
     if view.day_then is not None and view.span.open:
         then = periods.days(view.day_then, view.day_then + 1, now_ms, tx.zone)
         total = metrics.headline(tx, view.filters, then).value("net_sales")
         if total:
-            facts.append((f"{view.against[:1].upper()}{view.against[1:]}, the whole day", whole(_number(total))))
+            about = view.of_days(view.day_then, view.day_then)
+            facts.append((f"{view.against[:1].upper()}{view.against[1:]}, the whole day", whole(_number(total)), about))
     grain = words.grain(view.span.days)
     rows = ask(
         tx,
@@ -127,7 +129,10 @@ def _facts(tx: Any, view: View, now_ms: int, said: Formatter) -> list[tuple[str,
     if rows and (_number(rows[0].values["net_sales"]) or 0) > 0 and grain in ("hour", "day"):
         time = rows[0].time or 0
         name = f"Busiest hour, {said.time(time)}" if grain == "hour" else f"Best day, {said.date(time)}"
-        facts.append((name, whole(_number(rows[0].values["net_sales"]))))
+        span = shapes_drill.span_query(time if grain == "hour" else tx.zone.bounds(time)[0],
+                                       buckets.end_of(grain, time, tx.zone), tx.zone)  # fmt: skip
+        about = shapes_pages.address("", [*span, *view.filters.query()])
+        facts.append((name, whole(_number(rows[0].values["net_sales"])), about))
     return facts
 
 

@@ -10,10 +10,13 @@ from webapp.db import reading
 from webapp.imports import actions
 from webapp.imports.jobs import files, places
 from webapp.imports.jobs.gather import Gatherer
+from webapp.imports.jobs.unpack import head_of
 from webapp.imports.rules.lines import SALE, Entry, total_of
 from webapp.imports.shapes import Mapping
 from webapp.jobs import registry
 from webapp.jobs.progress import Context
+
+COUNTED_AT_ONCE = 1 << 20
 
 
 @registry.job(actions.PREVIEW, ended=actions.end_preview)
@@ -27,6 +30,11 @@ def count_totals(context: Context) -> None:
     preview = json.loads(row["preview"])
     rows, preview["totals"] = totals(Path(row["path"]), Mapping.from_text(row["mapping"]), preview["columns"], context)
     context.write(actions.keep_previews, (import_id, json.dumps(preview, ensure_ascii=False), rows))
+
+
+def is_small(path: Path) -> bool:
+    """Whether the file, unpacked, is so small that its totals are counted while a person waits."""
+    return path.is_file() and len(head_of(path, COUNTED_AT_ONCE + 1)) <= COUNTED_AT_ONCE
 
 
 def with_totals(text: str, path: Path, mapping: Mapping) -> str:

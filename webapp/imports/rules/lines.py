@@ -76,7 +76,7 @@ class LineReader:
             if isinstance(found, Wrong)
         ]
         if "\0" in text:
-            faults.append(Fault(self.columns[0], "The row has a NUL character.", ""))
+            faults.append(Fault(_nul_column(self.columns, cells), "The row has a NUL character.", ""))
         more = self._more(cells, faults)
         if faults:
             return faults
@@ -260,13 +260,18 @@ class UciReader(LineReader):
             if isinstance(wrong := known[cells[place]], Wrong)
         ]
         if "\0" in text:
-            found.append(Fault(self.columns[at_invoice], "The row has a NUL character.", ""))
+            found.append(Fault(_nul_column(self.columns, cells), "The row has a NUL character.", ""))
         if found:
             return found
         if self.amounts[cells[at_price]] < 0:
             return [Fault(self.columns[at_price], "is negative", cells[at_price])]
         wanted = "is not positive in a sale" if kind is SALE else "is not negative in a cancellation"
         return [Fault(self.columns[at_quantity], wanted, cells[at_quantity])]
+
+
+def _nul_column(columns: list[str], cells: list[str]) -> str:
+    """The column that holds a NUL; the first one where it stands between the cells."""
+    return next((column for column, cell in zip(columns, cells, strict=False) if "\0" in cell), columns[0])
 
 
 def _uci_kind(invoice: str) -> str | None:

@@ -1,0 +1,187 @@
+"""Does anything that a model made up reach the page? Bad sentences, 500 hostile or broken answers, 200 honest ones.
+
+    python -m bench.grounding [--data FILE]
+
+FILE: cases as in grounding_cases.json (a brief and sentences that must be refused). The answers come over loopback in the
+protocols of OpenAI, Gemini and a compatible server, through the shipped adapter and checker; what would be shown is read by a
+second parser (bench/grounding_reader.py). The last line is JSON. Exit status 1: something false was shown, something was
+raised, or something honest was refused.
+"""
+
+import argparse
+import json
+import os
+import random
+import sys
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from bench.grounding_answers import HUGE, SORTS, Answer, honest, hostile
+from bench.grounding_brief import brief
+from bench.grounding_reader import faults, faults_of
+from tests.servers.llm import LlmServer
+from webapp import config
+from webapp.recommendations.rules.brief import Brief, CatalogueLine, Fact
+from webapp.recommendations.rules.grounding import Checked, check
+from webapp.recommendations.rules.prompts import MOST_TOKENS, SCHEMA, VERSION, build
+from webapp.remote import llm
+
+DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
+HOSTILE, HONEST, MOST_HUGE = 500, 200, 6
+SPEECHES = ("openai", "gemini", "compatible")
+
+
+def main(arguments: list[str]) -> int:
+    """Judge all three lots and print."""
+    options = argparse.ArgumentParser(prog="python -m bench.grounding", description="Is anything shown that is not so?")
+    options.add_argument(
+        "--data", type=Path, default=DATA / "grounding_cases.json", help="cases with a brief and bad sentences"
+    )
+    path = options.parse_args(arguments).data
+    if not path.is_file():
+        print(f"There is no file {path}.", file=sys.stderr)
+        return 1
+    said: dict[str, Any] = {
+        "bad": judge_cases(json.loads(path.read_text("utf-8"))),
+        "hostile": judge_hostile(),
+        "honest": judge_honest(),
+    }
+    said["ok"] = not (
+        said["bad"]["missed"] or said["hostile"]["shown"] or said["hostile"]["raised"] or said["honest"]["refused"]
+        or said["honest"]["doubted"]
+    )  # fmt: skip
+    print(json.dumps(said, ensure_ascii=False))
+    return 0 if said["ok"] else 1
+
+
+# ---- The bad sentences ----
+
+
+def judge_cases(cases: dict[str, Any]) -> dict[str, Any]:
+    """Each bad sentence as the reason of a suggestion that is well otherwise."""
+    stood = _brief_of(cases["brief"])
+    missed = [one["text"] for one in cases["bad"] if check(_said(one["text"]), stood).drafts]
+    return {"given": len(cases["bad"]), "caught": len(cases["bad"]) - len(missed), "missed": missed}
+
+
+def _said(text: str) -> dict[str, Any]:
+    one = {"kind": "promote", "product_id": 1, "products": [], "title": "Put {p1} in front", "why": text, "facts": ["f1"],
+           "confidence": "low"}  # fmt: skip
+    return {"summary": "", "suggestions": [one]}
+
+
+def _brief_of(given: dict[str, Any]) -> Brief:
+    units = {"pct": "%", "money": "GBP", "order": "orders", "day": "days"}
+    facts = [
+        Fact(f"f{number}", f"{one['v']} ({' '.join(one.get('near', []))})", " ".join(one.get("near", [])), Decimal(str(one["v"])),
+             units[one["kind"]], "the last 7 days", str(abs(one["v"])), "total", (one["v"] > 0) - (one["v"] < 0))
+        for number, one in enumerate(given["facts"], 1)
+    ]  # fmt: skip
+    lines = [
+        CatalogueLine(number, f"S{number}", name, "Skincare", 1100, 720)
+        for number, name in enumerate(given["products"], 1)
+    ]
+    places = f"Known are {' and '.join(given['names'])}."
+    return Brief(0, 20_778, "GBP", "en_GB", "Shop", "autumn", None, "", (places,), tuple(facts), tuple(lines))
+
+
+# ---- Hostile ----
+
+
+def judge_hostile(count: int = HOSTILE) -> dict[str, Any]:
+    """Each hostile answer over the line; whatever is shown of it is read again, and must not hold its poison."""
+    stood = brief()
+    counts: Counter[str] = Counter()
+    passed: Counter[str] = Counter()
+    shown: list[str] = []
+    answers = [*hostile(count - MOST_HUGE), *(Answer(HUGE[0], *HUGE[1](_Turn(number))) for number in range(MOST_HUGE))]
+    with LlmServer("openai") as first, LlmServer("gemini") as second, LlmServer("compatible") as third:
+        for number, answer in enumerate(answers):
+            checked = _over((first, second, third)[number % 3], answer.text, stood, counts)
+            if checked is None:
+                continue
+            passed[answer.sort] += len(checked.drafts)
+            shown += [f"{answer.sort}: {fault}" for fault in _false(checked, answer, stood)]
+    return {
+        "given": len(answers), "sorts": len(SORTS) + 1, "shown": len(shown), "raised": counts["raised"],
+        "no_answer": counts["failed"], "refused": counts["refused"], "passed": dict(passed), "what": shown[:20],
+    }  # fmt: skip
+
+
+class _Turn(random.Random):
+    """Chooses in turn, so that every size is sent."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+    def choice(self, some: Any) -> Any:
+        """The one whose turn it is."""
+        return some[self.number % len(some)]
+
+
+def _over(server: LlmServer, text: str, stood: Brief, counts: Counter[str]) -> Checked | None:
+    server.steps = [text]
+    settings = config.load(server.settings, dotenv=None)
+    system, user = build(stood, llm.read_prompt("recommendations", VERSION))
+    try:
+        checked = check(llm.ask(settings, system, user, SCHEMA, most_tokens=MOST_TOKENS).data, stood)
+    except llm.ModelFailure as failure:
+        counts["failed"] += 1
+        if "left alone" in failure.detail:
+            raise AssertionError("the breaker is open: nothing was measured") from None
+        return None
+    except Exception as problem:
+        print(f"raised: {problem!r}", file=sys.stderr)
+        counts["raised"] += 1
+        return None
+    counts["refused"] += len(checked.refused)
+    return checked
+
+
+def _false(checked: Checked, answer: Answer, stood: Brief) -> list[str]:
+    found = [fault for draft in checked.drafts for fault in faults(draft, stood)]
+    found += faults_of(checked.summary, stood, list(stood.facts), []) if checked.summary else []
+    texts = [checked.summary, *(text for draft in checked.drafts for text in (draft.title, draft.why))]
+    if "{" not in answer.poison and any(answer.poison in text for text in texts):
+        found.append(f"its poison {answer.poison!r}")
+    if answer.sort in ("wrong statement", "obeyed a name", "unknown or unallowed", "swapped unit") and _is_poisoned(
+        checked, answer
+    ):
+        found.append(f"passed: {answer.text[:200]}")
+    return found
+
+
+def _is_poisoned(checked: Checked, answer: Answer) -> bool:
+    # These sorts are wholly wrong: nothing of them may pass, but for an honest suggestion beside a poisoned summary.
+    summary = json.loads(answer.text)["summary"]
+    return bool(checked.summary if answer.poison in summary else checked.drafts)
+
+
+# ---- Honest ----
+
+
+def judge_honest(count: int = HONEST) -> dict[str, Any]:
+    """Each honest answer; none may be refused, and the second parser must find nothing in it."""
+    stood = brief()
+    refused: list[str] = []
+    doubted: list[str] = []
+    suggested = 0
+    for answer in honest(count):
+        checked = check(answer, stood)
+        suggested += checked.suggested
+        refused += [f"{one.reason}: {one.text}" for one in checked.refused]
+        refused += [f"{checked.summary_refused}: {answer['summary']}"] if checked.summary_refused else []
+        doubted += [
+            f"{fault}: {draft.title}: {draft.why}" for draft in checked.drafts for fault in faults(draft, stood)
+        ]
+    return {
+        "given": count, "suggested": suggested, "refused": len(refused), "doubted": len(doubted),
+        "what": sorted({*refused, *doubted})[:20],
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,116 @@
+"""What came back of a product and why, and what is bought with it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from webapp import charts
+from webapp.analytics import dao, shapes, shapes_drill, shapes_pages, shapes_product
+from webapp.analytics.islands.channels import tiles
+from webapp.analytics.islands.product import PATH, TOPICS, course, one_product, places, view_of, whole
+from webapp.analytics.islands.product_past import prices, stand
+from webapp.analytics.rules import changes, pairs, words
+from webapp.analytics.shapes_product import Figures, Together
+from webapp.analytics.shapes_view import View
+from webapp.db import store
+from webapp.live.islands import element_id, island
+from webapp.metrics import dao as values
+from webapp.metrics.ask import ask
+from webapp.metrics.filters import Filters
+from webapp.metrics.periods import Period
+
+RETURNED = ("return_rate", "units_returned", "returns")
+MOST_RETURNED, REASONS = 20_000, 8  # newest returned lines that are looked at; reasons that are named
+WALKED, MOST_HELD, BESIDE = 20_000, 2_000, 40  # newest lines walked, orders looked into, products beside
+
+
+# ---- Returns ----
+
+
+def reasons(tx: Any, view: View) -> list[Mapping[str, Any]]:
+    """Return why it came back in the period, the reason of most pieces first."""
+    span = (view.period.from_ms, view.period.to_ms)
+    return dao.find_return_reasons(tx, view.filters.product[0], span, places(view), MOST_RETURNED, REASONS)
+
+
+@island(
+    f"{PATH}/returns", topics=TOPICS, pace=1.0, clock=True, threaded=True, template="analytics/_product_returns.html"
+)
+def returns(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Give the share that came back beside the earlier time, and the reasons."""
+    said = store.shop().formatter
+    view = view_of(tx, params, now_ms, said)
+    found = ask(
+        tx, RETURNED, period=view.period, compare=view.compare, filters=view.filters, now_ms=now_ms
+    ).totals  # fmt: skip
+    rows, key = reasons(tx, view), element_id(view.address(f"{PATH}/returns"))
+    fractions = changes.shares([row["units"] for row in rows], [None for _ in rows])
+    listed = [
+        {"reason": row["reason"] or "No reason given", "units": row["units"], "minor": row["minor"],
+         "bar": charts.bar(f"{key}-{i}", fraction[0])}
+        for i, (row, fraction) in enumerate(zip(rows, fractions, strict=True))
+    ]  # fmt: skip
+    span = shapes_drill.span_query(view.period.from_ms, view.period.to_ms, tx.zone)
+    return {
+        "tiles": tiles(RETURNED, found, view, said), "rows": listed, "about": view.about,
+        "against": view.against + view.so_far if view.against else "",
+        "href": shapes_drill.listed([*span, *view.filters.query()]).replace("/orders", "/returns", 1),
+        "any": bool(found.values["units_returned"]),
+    }  # fmt: skip
+
+
+# ---- What is bought with it ----
+
+
+def together(tx: Any, view: View, now_ms: int) -> Together:
+    """Return what stands in the same orders more often than by chance, out of the newest orders of the period."""
+    product_id, span, where = view.filters.product[0], (view.period.from_ms, view.period.to_ms), places(view)
+    counted = dao.count_held(tx, product_id, span, where, WALKED, MOST_HELD)
+    held, cut = counted["orders"], counted["orders"] == MOST_HELD
+    least, since = pairs.least(held), counted["first_ms"] if cut else None
+    rows = dao.find_beside(tx, product_id, span, where, WALKED, MOST_HELD, least, BESIDE) if held >= least else []
+    if not rows:
+        return Together(held, least, since, [], {})
+    both = {row["product_id"]: row["orders"] for row in rows}
+    orders, each = _alone(tx, view, since, sorted(both), now_ms)
+    found = pairs.pairs(both, held, each, orders)
+    return Together(held, least, since, found, values.find_products(tx, [pair.product_id for pair in found]))
+
+
+def _alone(tx: Any, view: View, since: int | None, products: list[int], now_ms: int) -> tuple[int, dict[int, int]]:
+    """How many orders there were in the same days, and how many of them hold each of these products."""
+    period = view.period
+    if since is not None:
+        period = Period(None, tx.zone.bounds(tx.zone.day_of(since))[0], period.to_ms, period.open)
+    everywhere = Filters(channel=view.filters.channel, location=view.filters.location)
+    whole = ask(tx, ["orders"], period=period, filters=everywhere, now_ms=now_ms).totals
+    told = ask(
+        tx, ["orders"], by=["product"], period=period, filters=replace(everywhere, product=tuple(products)), limit=None,
+        now_ms=now_ms,
+    )  # fmt: skip
+    return int(whole.values["orders"] or 0), {row.keys[0]: int(row.values["orders"] or 0) for row in told.rows}
+
+
+@island(f"{PATH}/pairs", topics=TOPICS, pace=10.0, clock=True, threaded=True, template="analytics/_product_pairs.html")
+def bought_with(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
+    """Give what is bought with it, each with its share of the orders and how far that is from chance."""
+    said = store.shop().formatter
+    view = view_of(tx, params, now_ms, said)
+    found = together(tx, view, now_ms)
+    since = None if found.since_ms is None else tx.zone.day_of(found.since_ms)
+    return {"found": found, "since": since, "dates": words.dates(view.span, said)}
+
+
+# ---- All of it, for programs ----
+
+
+def told(tx: Any, args: Any, now_ms: int, seq: int) -> dict[str, Any]:
+    """Return what a program is told of a product. Raises Invalid with every parameter at fault."""
+    view = one_product(shapes_pages.told(tx, args, now_ms, store.shop().formatter, shapes_product.NAMES))
+    product_id = view.filters.product[0]
+    sku, name = values.find_products(tx, [product_id])[product_id]
+    found = Figures(
+        (product_id, sku, name), whole(tx, view, now_ms).totals, course(tx, view, now_ms), prices(tx, view, now_ms),
+        stand(tx, view, now_ms), reasons(tx, view), together(tx, view, now_ms),
+    )  # fmt: skip
+    return shapes_product.figures(shapes.frame(now_ms, seq, tx.currency, view.period, view.compare), found)

@@ -1,0 +1,61 @@
+"""The whole of a list of orders as rows of our own export: what is imported from it gives the same figures again.
+
+Where filters and a period say all of it, the list is a figure: it holds every sale that counts there and every return that
+counts there, on its own day, whenever the goods were sold. A list that is narrowed by what no figure knows (state, sums,
+words) holds its orders with all that came back of them.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from webapp.db import reading, store
+from webapp.orders import dao
+from webapp.orders.routes_list import Wanted
+from webapp.orders.shapes import outgoing
+
+SLICE = 500
+Row = tuple[Any, ...]
+
+
+def rows(wanted: Wanted) -> Iterator[Row]:
+    """The rows of the sales in the order of the list, and those of the returns that belong to it, slice after slice."""
+    currency, after = store.shop().currency, None
+    while True:
+        with reading.reading() as tx:
+            found = dao.find_page(tx, wanted.sort, SLICE, after, wanted.condition)
+            ids = [row["id"] for row in found]
+            orders, lines = (dao.find_orders(tx, ids), dao.find_export_lines(tx, ids)) if ids else ({}, {})
+            back = [] if wanted.is_figure or not ids else _of_orders(tx, ids)
+        for order_id in ids:
+            yield from outgoing.sale_rows(orders[order_id], lines[order_id], currency)
+        for line in back:
+            yield outgoing.return_row(line, currency)
+        if len(found) < SLICE:
+            break
+        after = (found[-1][wanted.value], found[-1]["id"])
+    if wanted.is_figure:
+        yield from returns(wanted)
+
+
+def _of_orders(tx: Any, order_ids: list[int]) -> list[Any]:
+    entries = dao.find_returns_of(tx, order_ids)
+    return _lines(tx, [row["id"] for one in order_ids for row in entries.get(one, [])])
+
+
+def _lines(tx: Any, return_ids: list[int]) -> list[Any]:
+    found = dao.find_export_returns(tx, return_ids) if return_ids else {}
+    return [line for one in return_ids for line in found.get(one, [])]
+
+
+def returns(wanted: Wanted) -> Iterator[Row]:
+    """The rows of the returns under the filters and in the period of a list, the newest first."""
+    currency, before = store.shop().currency, None
+    while True:
+        with reading.reading() as tx:
+            found = dao.find_return_page(tx, SLICE, before, wanted.condition)
+            lines = _lines(tx, [row["id"] for row in found])
+        for line in lines:
+            yield outgoing.return_row(line, currency)
+        if len(found) < SLICE:
+            return
+        before = (found[-1]["returned_ms"], found[-1]["id"])

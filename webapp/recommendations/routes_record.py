@@ -1,0 +1,58 @@
+"""What came of advice over HTTP: expected against measured, rules against model; and what one advice was made from."""
+
+import json
+from typing import Any
+
+from flask import Blueprint, Response
+
+from webapp.db import reading, store
+from webapp.errors import NotFound
+from webapp.recommendations import dao, shapes_record
+from webapp.recommendations.islands import read
+from webapp.recommendations.rules import stored
+from webapp.web import respond
+from webapp.web.openapi import READ, api
+
+blueprint = Blueprint("record", __name__)
+
+
+@blueprint.get("/recommendations/record")
+@api(
+    "GET", "/recommendations/record", summary="Expected against measured", response=shapes_record.RecordOut, faces=READ,
+    tag="recommendations",
+)  # fmt: skip
+def index() -> Response:
+    """Every suggestion that was accepted, with what was expected of it and what came; and how often who was right."""
+    with reading.reading() as tx:
+        rows = dao.find_with_results(tx)
+        sales = dao.find_accepted_sales(tx, [row["id"] for row in rows]) if rows else {}
+        decisions = dao.count_decisions(tx)
+        answer = shapes_record.record_json(rows, sales, decisions, tx.currency)
+    said = store.shop().formatter
+    return respond.respond(
+        answer,
+        page=lambda: ("recommendations/record.html", shapes_record.record_page(rows, sales, decisions, said)),
+    )
+
+
+@blueprint.get("/recommendations/advice/<int:advice_id>")
+@api(
+    "GET", "/recommendations/advice/<int:advice_id>", summary="What advice was made from",
+    response=shapes_record.MadeOut, faces=READ, errors=[404], tag="recommendations",
+)  # fmt: skip
+def show_advice(advice_id: int) -> Response:
+    """The whole brief that a model was sent, its answer as it came, the prompt's version, tokens and time."""
+    with reading.reading() as tx:
+        row = dao.find_advice(tx, advice_id)
+        if row is None:
+            raise NotFound(f"There is no advice {advice_id}.")
+        brief = read.brief(row)
+    answer = shapes_record.made_json(row, stored.brief_json(brief))
+    return respond.respond(answer, page=lambda: ("recommendations/advice.html", _page(row, brief, answer)))
+
+
+def _page(row: Any, brief: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    shown = {
+        name: json.dumps(answer[name], ensure_ascii=False, indent=1) for name in ("brief", "answer") if answer[name]
+    }
+    return {"advice": row, "brief": brief, "sent": shown.get("brief", ""), "came": shown.get("answer", "")}

@@ -1,0 +1,1 @@
+"""Arithmetic and checks of the adviser; nothing here touches the world."""

@@ -1,0 +1,84 @@
+"""Advice in words for people: what a suggestion is, what it is expected to bring, who says so, what can be seen later."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from webapp import clock
+from webapp.text import Formatter
+
+# kind: the class of its tag, the word for it, what its button says where no price is set.
+KINDS = {
+    "promote": ("info", "Promote", "Promote it"),
+    "reprice": ("info", "Price", "Accept"),
+    "bundle": ("info", "Together", "Offer them together"),
+    "restock": ("loss", "Stock", "Restock it"),
+    "markdown": ("warn", "Mark down", "Mark it down"),
+    "watch": ("warn", "Watch", "Keep an eye on it"),
+}
+# Why the house rules speak, or why there is nothing newer.
+REASONS = {
+    "no_key": "No model is set up, so the house rules advise from the figures.",
+    "failed": "The model could not be reached or gave no usable answer.",
+    "refused": "Nothing that the model said passed the checks.",
+    "quota": "The model's provider takes no more requests for now.",
+    "budget": "Today's tokens for the model are spent.",
+}
+ASKING = "The model is being asked. Until it has answered, the house rules advise from the figures."
+EVIDENCE = {"low": "weak evidence", "medium": "fair evidence", "high": "strong evidence"}
+STATES = {
+    "open": "Open", "accepted": "Accepted", "dismissed": "Dismissed", "expired": "Its time is over", "ended": "Ended",
+}  # fmt: skip
+SERVED = (("", "None of these"), ("hot", "Hot"), ("cold", "Cold"), ("rain", "For rain"))
+_METRICS = {"net_sales": "takings", "units": "sold", "gross_profit": "gross profit"}
+_PROVIDERS = {"openai": "OpenAI", "gemini": "Gemini", "compatible": "the model"}
+
+
+def effect(metric: str, low: int, high: int, said: Formatter) -> str:
+    """The expected change of a day as a range: "£3.10 to £11.80 more takings a day". Money in minor units."""
+
+    def amount(value: int) -> str:
+        return said.number(abs(value)) if metric == "units" else said.money(abs(value))
+
+    what = f"{_METRICS.get(metric, metric)} a day"
+    if low < 0 < high:
+        return f"from {amount(low)} less to {amount(high)} more {what}"
+    near, far = sorted((abs(low), abs(high)))
+    way = "less" if high <= 0 and low < 0 else "more"
+    span = amount(far) if near == far else f"{amount(near)} to {amount(far)}"
+    return f"{span} {way} {what}"
+
+
+def source(by: str, provider: str | None, model: str | None) -> str:
+    """Who gives the advice: "House rules" or "OpenAI, gpt-5"."""
+    if by == "rules":
+        return "House rules"
+    return ", ".join(part for part in (_PROVIDERS.get(provider or "", provider), model) if part)
+
+
+def price(minor: Mapping[str, int], said: Formatter) -> str:
+    """A price step with its bounds in one sentence, for who does not see the drawing."""
+    now, suggested, floor, ceiling, lowest = (
+        said.money(minor[name]) for name in ("now", "suggested", "floor", "ceiling", "lowest_30d")
+    )
+    return f"Now {now}, suggested {suggested}, between a floor of {floor} and a ceiling of {ceiling}; lowest of 30 days {lowest}"
+
+
+def action(kind: str, suggested_minor: int | None, said: Formatter) -> str:
+    """What the button says: "Set £2.60", "Offer them together"."""
+    if suggested_minor is not None:
+        return f"Set {said.money(suggested_minor)}"
+    return KINDS[kind][2]
+
+
+def smallest(ratio: float | None, said: Formatter) -> str:
+    """Which effect can be seen afterwards, told before anybody accepts."""
+    days = "Fewer than six whole days are not measured."
+    if ratio is None:
+        return f"Which change can be seen afterwards is not known yet. {days}"
+    share = said.number(round(Decimal(ratio) * 100))
+    return f"Two weeks can show a change of {share}% or more; a smaller one cannot be told from chance. {days}"
+
+
+def local(ms: int | None, zone: clock.Zone) -> str:
+    """An instant as a field of date and time holds it: "2026-11-21T14:30" on the shop's clock."""
+    return "" if ms is None else zone.local(ms).strftime("%Y-%m-%dT%H:%M")

@@ -1,0 +1,1 @@
+"""Outside services, one module each, over the one policy of `client`."""

@@ -1,0 +1,1 @@
+"""One search across everything that the shop knows by a name or a number."""
