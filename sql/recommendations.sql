@@ -1,7 +1,7 @@
 -- fragment: advice
 -- Advice as it was given.
 select id, by, provider, model, prompt, reason, brief, answer, summary, checked, grounds, tokens_in, tokens_out, took_ms,
-  made_ms, expires_ms, seq
+  cost_micros, made_ms, expires_ms, seq
 from advice
 
 -- name: find_advice
@@ -20,9 +20,9 @@ from advice
 -- Keep advice with everything that it stood on.
 insert into advice
   (id, by, provider, model, prompt, reason, brief, answer, summary, checked, grounds, tokens_in, tokens_out, took_ms,
-   made_ms, expires_ms, seq)
+   cost_micros, made_ms, expires_ms, seq)
 values (:id, :by, :provider, :model, :prompt, :reason, :brief, :answer, :summary, :checked, :grounds, :tokens_in,
-  :tokens_out, :took_ms, :made_ms, :expires_ms, :seq);
+  :tokens_out, :took_ms, :cost_micros, :made_ms, :expires_ms, :seq);
 
 -- fragment: suggestion
 -- Suggestions as they stand at an instant, whether or not somebody has written down what time has done to them.
@@ -120,8 +120,8 @@ update suggestion set state = 'ended', ended_ms = :ended_ms, seq = :seq where id
 
 -- name: insert_call
 -- A model was asked.
-insert into model_call (id, day, at_ms, provider, model, tokens_in, tokens_out, took_ms, outcome, detail)
-values (:id, :day, :at_ms, :provider, :model, :tokens_in, :tokens_out, :took_ms, :outcome, :detail);
+insert into model_call (id, day, at_ms, provider, model, tokens_in, tokens_out, took_ms, cost_micros, outcome, detail)
+values (:id, :day, :at_ms, :provider, :model, :tokens_in, :tokens_out, :took_ms, :cost_micros, :outcome, :detail);
 
 -- name: find_last_call
 -- How a model was asked last.
@@ -133,6 +133,20 @@ limit 1;
 -- name: count_tokens
 -- How many tokens were spent on a business day.
 select coalesce(sum(tokens_in + tokens_out), 0) from model_call where day = :day;
+
+-- name: find_spend
+-- What a model cost between two business days as far as it is known, and what it read and wrote at no known price.
+select coalesce(sum(cost_micros), 0) as cost_micros, count(cost_micros) as priced,
+  coalesce(sum(case when cost_micros is null and tokens_in + tokens_out > 0 then 1 else 0 end), 0) as unpriced,
+  coalesce(sum(case when cost_micros is null then tokens_in else 0 end), 0) as unpriced_in,
+  coalesce(sum(case when cost_micros is null then tokens_out else 0 end), 0) as unpriced_out
+from model_call
+where day >= :from_day and day < :to_day;
+
+-- name: find_largest_call
+-- The most that a model read and wrote in its newest answers; null where it never gave one.
+select max(recent.tokens_in) as tokens_in, max(recent.tokens_out) as tokens_out
+from (select tokens_in, tokens_out from model_call where outcome = 'answered' order by id desc limit 20) recent;
 
 -- name: find_refresh
 -- The refresh of advice that waits or runs.

@@ -3,6 +3,7 @@
 import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -82,11 +83,27 @@ def test_the_first_provider_of_the_table_wins_where_two_keys_are_set():
         ("currency", "gbp"), ("time_zone", "Mars/Base"), ("locale", "klingon"), ("secret_key", "short"), ("llm", "gpt"),
         ("llm_url", "ftp://x"), ("trusted_proxies", "10.0.0.1, nonsense"), ("log", "xml"), ("database", "mysql://x"),
         ("smtp_url", "http://x"), ("mail_from", "nobody"), ("host", "a b"), ("public_url", "shop.example"),
-        ("advice_age", "0"), ("shop", "a\nb"), ("writer", "both"),
+        ("advice_age", "0"), ("llm_price", "0.40"), ("llm_price", "0.40/-1"), ("llm_price", "0.40/1.60/2"),
+        ("llm_price", "1e-3/2"), ("llm_price", "0.0000001/1"), ("llm_spend", "much"), ("llm_spend", "-1"),
+        ("shop", "a\nb"), ("writer", "both"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_stops_the_start_with_its_name(name, value):
     assert refusal(**{name: value}).startswith(f"TAKINGS_{name.upper()}: ")
+
+
+def test_the_price_of_a_model_is_kept_exactly_and_shown_as_it_was_given():
+    settings = load(llm_price="0.40/1.60", llm_spend="2.50")
+
+    assert (settings.llm_price.read, settings.llm_price.written) == (Decimal("0.40"), Decimal("1.60"))
+    assert settings.llm_spend == Decimal("2.50")
+    rows = {row.name: row for row in config.describe(settings)}
+    assert (rows["TAKINGS_LLM_PRICE"].value, rows["TAKINGS_LLM_SPEND"].value) == ("0.40/1.60", "2.50")
+
+
+def test_without_a_price_nothing_can_be_limited_by_money():
+    assert load().llm_price is None and load().llm_spend is None
+    assert refusal(llm_spend="2.50") == "TAKINGS_LLM_SPEND: needs TAKINGS_LLM_PRICE, without which no cost is known"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "shop.example"])

@@ -114,3 +114,11 @@ def test_a_ratio_is_rounded_half_even_to_four_decimals(numerator, denominator):
 def test_a_ratio_of_amounts_is_exact():
     assert money.ratio(Decimal("8.10"), Decimal("40.10")) == Decimal("0.2020")
     assert money.ratio(0, 5) == 0
+
+
+def test_millionths_are_exact_and_come_back_as_they_were():
+    assert money.to_millionths(Decimal("0.40")) == 400_000
+    assert money.to_millionths(Decimal("999999.999999")) == 999_999_999_999
+    assert money.from_millionths(money.to_millionths(Decimal("0.000001"))) == Decimal("0.000001")
+    with pytest.raises(ValueError, match="six decimals"):
+        money.to_millionths(Decimal("0.0000001"))

@@ -95,6 +95,19 @@ def from_minor(minor: int, currency: str) -> Decimal:
     return Decimal(minor).scaleb(-decimals(currency))
 
 
+def to_millionths(amount: Decimal) -> int:
+    """An amount of at most six decimals in millionths of its unit, exactly. Raises ValueError for more decimals."""
+    millionths = _scaled(amount, 6)
+    if millionths is None:
+        raise ValueError(f"{amount} has more than six decimals")
+    return millionths
+
+
+def from_millionths(millionths: int) -> Decimal:
+    """The amount as a Decimal with six decimals: 1_250 is Decimal("0.001250")."""
+    return Decimal(millionths).scaleb(-6)
+
+
 def json_number(minor: int, currency: str) -> str:
     """The amount as JSON writes it: "12.50"; never through a binary float."""
     places = decimals(currency)

@@ -156,7 +156,7 @@ def test_today_is_used_by_keys_alone(trading: Shop, page: Page) -> None:
 
 def test_the_till_is_used_by_keys_alone(trading: Shop, page: Page) -> None:
     page.goto(f"{trading.url}/sell")
-    page.wait_for_function("Object.keys(localStorage).some(name => name.startsWith('takings.prices.'))")
+    page.wait_for_function("() => Object.keys(localStorage).some(name => name.startsWith('takings.prices.'))")
 
     tab_to(page, page.get_by_role("button", name="Breakfast tea"))
     page.keyboard.press("Enter")

@@ -187,7 +187,7 @@ def sold_at_the_till(hot: AdvisedShop, till: Page, tile: Any) -> None:
     tile.click()
     till.get_by_role("button", name=re.compile("^Card")).click()
     expect(till.locator("[data-said]")).to_contain_text("Sold for £5.70")
-    till.wait_for_function("!document.querySelector('[data-connection]').textContent.includes('wait')")
+    till.wait_for_function("() => !document.querySelector('[data-connection]').textContent.includes('wait')")
     orders = hot.http.get("/orders?limit=1", headers={"Accept": "application/json"}).json()["items"]
     assert [(line["sku"], line["price"], line["total"]) for line in orders[0]["lines"]] == [(COCOA, 5.70, 5.70)]
 

@@ -47,7 +47,7 @@ def till(shop: Server, page: Page) -> Iterator[Page]:
 def open_till(shop: Server, page: Page) -> None:
     with page.expect_response("**/sell/products.json*"):
         page.goto(f"{shop.url}/sell?location=pier")
-    page.wait_for_function("Object.keys(localStorage).some(name => name.startsWith('takings.prices.'))")
+    page.wait_for_function("() => Object.keys(localStorage).some(name => name.startsWith('takings.prices.'))")
 
 
 def tile(page: Page, name: str):

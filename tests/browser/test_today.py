@@ -107,7 +107,7 @@ def test_the_control_a_jump_is_measured(today: Page) -> None:
         "document.querySelector('main').prepend(Object.assign(document.createElement('h2'), {innerHTML: '<br>'.repeat(9)}))"
     )
 
-    today.wait_for_function("window.shift > 0.02")
+    today.wait_for_function("() => window.shift > 0.02")
 
 
 def test_all_digits_are_equally_wide(today: Page) -> None:

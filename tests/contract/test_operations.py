@@ -29,7 +29,8 @@ SETTINGS = [
     "TAKINGS_MODE", "TAKINGS_DATABASE", "TAKINGS_REPLICA", "TAKINGS_HOST", "TAKINGS_PORT", "TAKINGS_WORKERS",
     "TAKINGS_WRITER", "TAKINGS_SHOP", "TAKINGS_CURRENCY", "TAKINGS_TIME_ZONE", "TAKINGS_LOCALE", "TAKINGS_SECRET_KEY",
     "TAKINGS_LLM", "TAKINGS_LLM_KEY", "TAKINGS_LLM_MODEL", "TAKINGS_LLM_URL", "TAKINGS_WEATHER", "TAKINGS_WEATHER_KEY",
-    "TAKINGS_WEATHER_URL", "TAKINGS_LLM_BUDGET", "TAKINGS_ADVICE_AGE", "TAKINGS_SMTP_URL", "TAKINGS_MAIL_FROM",
+    "TAKINGS_WEATHER_URL", "TAKINGS_LLM_BUDGET", "TAKINGS_LLM_PRICE", "TAKINGS_LLM_SPEND", "TAKINGS_ADVICE_AGE", "TAKINGS_SMTP_URL",
+    "TAKINGS_MAIL_FROM",
     "TAKINGS_PUBLIC_URL", "TAKINGS_TRUSTED_PROXIES", "TAKINGS_CLOCK_FILE", "TAKINGS_LOG",
 ]  # fmt: skip
 
@@ -164,7 +165,8 @@ def test_config_lists_every_setting_its_origin_and_no_secret(tmp_path):
     [("TAKINGS_COLOUR", "red"), ("TAKINGS_PORT", "80000"), ("TAKINGS_MODE", "test"), ("TAKINGS_CURRENCY", "XXX"),
      ("TAKINGS_TIME_ZONE", "Moon"), ("TAKINGS_WORKERS", "0"), ("TAKINGS_SECRET_KEY", "short"),
      ("TAKINGS_LLM_KEY_FILE", "/nowhere"), ("TAKINGS_PUBLIC_URL", "ftp://x"), ("TAKINGS_TRUSTED_PROXIES", "x"),
-     ("TAKINGS_WRITER", "both"), ("TAKINGS_LOG", "xml"), ("TAKINGS_LLM", "oracle"), ("TAKINGS_LLM_BUDGET", "much")],
+     ("TAKINGS_WRITER", "both"), ("TAKINGS_LOG", "xml"), ("TAKINGS_LLM", "oracle"), ("TAKINGS_LLM_BUDGET", "much"),
+     ("TAKINGS_LLM_PRICE", "cheap"), ("TAKINGS_LLM_SPEND", "2.50")],
 )  # fmt: skip
 def test_a_wrong_setting_is_one_clear_line_and_2(tmp_path, capsys, monkeypatch, name, value):
     from webapp import cli

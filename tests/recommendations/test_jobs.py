@@ -5,85 +5,18 @@ import json
 import pytest
 
 from tests.making import make_product, query, value
+from tests.recommendations.asking import answered, honest, invented, newest, run
 from tests.recommendations.making import accept, dismiss, suggestion
-from tests.recommendations.shops import NOW, fill, say_weather
+from tests.recommendations.shops import say_weather
 from tests.servers import llm_bodies as bodies
-from tests.servers.llm import LlmServer, as_json
-from webapp import clock, config, schedule
-from webapp.db import reading, store, writer
+from tests.servers.llm import as_json
+from webapp import clock, schedule
+from webapp.db import writer
 from webapp.jobs import worker
-from webapp.recommendations import actions, dao, jobs
+from webapp.recommendations import actions, jobs
 from webapp.recommendations.jobs import refresh
 
 assert schedule  # what comes at its times comes in these tests
-
-
-@pytest.fixture
-def now(at):
-    """A shop with a history, on a Saturday morning."""
-    at(NOW)
-    return fill()
-
-
-@pytest.fixture
-def model(now, tmp_path, monkeypatch):
-    """A function that lets the shop ask a model which answers with these steps."""
-    running = []
-
-    def start(*steps, **more):
-        server = LlmServer("openai", *steps)
-        running.append(server)
-        told = {
-            "TAKINGS_DATABASE": str(tmp_path / "shop.db"), "TAKINGS_LOG": "text", "TAKINGS_CLOCK_FILE": str(tmp_path / "clock"),
-            **server.settings, **more,
-        }  # fmt: skip
-        settings = config.load(told, dotenv=None)
-        monkeypatch.setattr(store, "settings", lambda: settings)
-        return server
-
-    yield start
-    for server in running:
-        server.close()
-
-
-def honest(asked):
-    """An answer that stands on the facts that were sent."""
-    told = json.loads(asked.user)
-    fact = next(one for one in told["facts"] if one["about"] == "mover_up" and one["kind"] == "level")
-    return {
-        "summary": "",
-        "suggestions": [{
-            "kind": "promote", "product_id": 1, "products": [], "title": "Put {p1} in front", "facts": [fact["id"]],
-            "why": f"{{p1}} sold {{{fact['id']}}} in the last week.", "confidence": "medium",
-        }],
-    }  # fmt: skip
-
-
-def invented(asked):
-    """An answer with a product that does not exist."""
-    wrong = honest(asked)
-    wrong["suggestions"][0]["product_id"] = 4711
-    return wrong
-
-
-def run():
-    """The refresh that is asked for has run."""
-    writer.do(actions.request_refresh, None)
-    worker.run_pending()
-
-
-def newest():
-    with reading.reading() as tx:
-        return dao.find_latest_advice(tx)
-
-
-def answered(**more):
-    found = jobs.answer(**more)
-    return found.advice["by"], found.fresh, found.reason
-
-
-def calls():
-    return [row[0] for row in query("select outcome from model_call order by id")]
 
 
 # ---- Without a model ----

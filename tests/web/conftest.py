@@ -142,6 +142,8 @@ def make_app(settings=None) -> Flask:
     def many():
         raise Invalid("", *invalid("/a", "missing", "A.").errors, *invalid("/b/0", "too_long", "B.").errors)
 
+    described = openapi.registry.operations
+    app.config["DESCRIBED"] = {key: described[key] for key in described if key[1] == "/things"}
     return app
 
 
@@ -151,10 +153,11 @@ def app():
 
 
 @pytest.fixture(autouse=True, scope="package")
-def described():
-    """What the tiny app described of itself is forgotten before the tests of other packages read the description."""
+def described(app):
+    """What the tiny app described of itself is known while its tests run, and to those of no other package."""
+    openapi.registry.operations.update(app.config["DESCRIBED"])
     yield
-    for key in [key for key in openapi.registry.operations if key[1] == "/things"]:
+    for key in app.config["DESCRIBED"]:
         del openapi.registry.operations[key]
 
 

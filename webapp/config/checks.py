@@ -3,6 +3,8 @@
 import ipaddress
 import re
 from collections.abc import Callable
+from decimal import Decimal
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from webapp import money
@@ -30,6 +32,34 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         return int(digits)
 
     return check
+
+
+class Price(NamedTuple):
+    """What a million tokens cost, read and written, in US dollars."""
+
+    read: Decimal
+    written: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.read}/{self.written}"
+
+
+def dollars(text: str) -> Decimal:
+    """An amount of US dollars: up to six digits, and up to six decimals behind a point."""
+    if not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text):
+        raise ValueError("must be an amount in US dollars such as 2.50, with at most six decimals")
+    return Decimal(text)
+
+
+def price(text: str) -> Price:
+    """Two amounts of US dollars, of a million tokens read and written."""
+    read, sign, written = text.partition("/")
+    try:
+        if sign:
+            return Price(dollars(read.strip()), dollars(written.strip()))
+    except ValueError:
+        pass
+    raise ValueError("must be what a million tokens cost in US dollars, read and written, such as 0.40/1.60") from None
 
 
 def text(text: str) -> str:

@@ -90,6 +90,10 @@ SETTINGS: tuple[Setting, ...] = (
     _S("TAKINGS_WEATHER_KEY", None, "the key of the weather service", secret=True, also=("OPENWEATHER_API_KEY",)),
     _S("TAKINGS_WEATHER_URL", None, "replaces scheme and host of every weather address", checks.url("http", "https")),
     _S("TAKINGS_LLM_BUDGET", "200000", "what the model may cost", checks.whole(0, 10**12 - 1), "tokens a day"),
+    _S("TAKINGS_LLM_PRICE", None, "what the model costs, IN/OUT of a million tokens", checks.price, "US dollars"),
+    _S(
+        "TAKINGS_LLM_SPEND", None, "the most that the model may cost, needs a price", checks.dollars, "US dollars a day"
+    ),
     _S("TAKINGS_ADVICE_AGE", "6", "when advice is stale", checks.whole(1, 8760), "hours"),
     _S(
         "TAKINGS_SMTP_URL",
@@ -238,6 +242,8 @@ def _derived(values: dict[str, Any], origins: dict[str, str], texts: dict[str, t
         values["llm_key"], origins["llm_key"] = texts.get(_KEYS[values["llm"]], (None, "default"))
     if values["weather"] is None:
         values["weather"] = "openweather" if values["weather_key"] and not demo else "none"
+    if values["llm_spend"] is not None and values["llm_price"] is None:
+        raise ConfigError("TAKINGS_LLM_SPEND", "needs TAKINGS_LLM_PRICE, without which no cost is known")
     return Settings(values, origins)
 
 

@@ -24,7 +24,8 @@ class NewAdvice:
     suggested: how many suggestions there were before the checks. reason: why the house rules speak, None for a model.
     answer: a model's answer as it came, JSON. grounds: the day and weather that it stands on. smallest: by product id the
     least change of units that two weeks can show. after: the newest advice (0: none) when this was begun; where newer has
-    come since, that one stands and this is not kept; None: it is kept whatever came.
+    come since, that one stands and this is not kept; None: it is kept whatever came. cost_micros: what its answers cost, in
+    millionths of a US dollar, None where no price is known or nobody was asked.
     """
 
     by: str
@@ -44,11 +45,15 @@ class NewAdvice:
     took_ms: int = 0
     smallest: dict[int, float] = field(default_factory=dict)
     after: int | None = None
+    cost_micros: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A model was asked. outcome: `answered`, `failed`, `refused` or `quota`; detail: words without a key."""
+    """A model was asked. outcome: `answered`, `failed`, `refused` or `quota`; detail: words without a key.
+
+    cost_micros: in millionths of a US dollar, None where no price is known.
+    """
 
     provider: str
     model: str
@@ -57,6 +62,7 @@ class Call:
     tokens_in: int = 0
     tokens_out: int = 0
     took_ms: int = 0
+    cost_micros: int | None = None
 
 
 def request_refresh(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
@@ -66,14 +72,14 @@ def request_refresh(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
 
 
 def keep_calls(tx: Tx, items: Sequence[Call]) -> list[dict[str, int]]:
-    """It is written down that a model was asked, and its tokens count for the day."""
+    """It is written down that a model was asked, and its tokens and cost count for the day."""
     kept = []
     for item in items:
         call_id = tx.next("model_call")
         dao.insert_call(
             tx, id=call_id, day=tx.zone.day_of(tx.now_ms), at_ms=tx.now_ms, provider=item.provider, model=item.model,
-            tokens_in=item.tokens_in, tokens_out=item.tokens_out, took_ms=item.took_ms, outcome=item.outcome,
-            detail=item.detail[:500],
+            tokens_in=item.tokens_in, tokens_out=item.tokens_out, took_ms=item.took_ms, cost_micros=item.cost_micros,
+            outcome=item.outcome, detail=item.detail[:500],
         )  # fmt: skip
         kept.append({"id": call_id})
     return kept
@@ -132,7 +138,7 @@ def _insert_advice(tx: Tx, advice_id: int, seq: int, item: NewAdvice, shown: int
         tx, id=advice_id, by=item.by, provider=item.provider, model=item.model, prompt=item.prompt, reason=item.reason,
         brief=stored.brief_text(item.brief), answer=item.answer, summary=item.summary, checked=_checked(item, shown),
         grounds=item.grounds, tokens_in=item.tokens_in, tokens_out=item.tokens_out, took_ms=item.took_ms,
-        made_ms=tx.now_ms, expires_ms=expires_ms, seq=seq,
+        cost_micros=item.cost_micros, made_ms=tx.now_ms, expires_ms=expires_ms, seq=seq,
     )  # fmt: skip
 
 

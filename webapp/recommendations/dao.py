@@ -139,6 +139,20 @@ def count_tokens(tx: Any, day: int) -> int:
     return spent
 
 
+def find_spend(tx: Any, from_day: int, to_day: int) -> Any:
+    """What a model cost on the days in [from_day, to_day), in millionths of a US dollar, as far as it is known.
+
+    cost_micros of `priced` calls; `unpriced` calls read unpriced_in and wrote unpriced_out tokens at no known price.
+    """
+    return sql.find_spend.one(tx, from_day=from_day, to_day=to_day)
+
+
+def find_largest_call(tx: Any) -> tuple[int, int] | None:
+    """The most tokens that were read and written in the newest twenty answers; None where there is none."""
+    row = sql.find_largest_call.one(tx)
+    return None if row["tokens_in"] is None else (row["tokens_in"], row["tokens_out"])
+
+
 def find_refresh(tx: Any) -> Any:
     """The refresh that waits or runs (id, state, created_ms, started_ms), or None."""
     return sql.find_refresh.one(tx)

@@ -5,14 +5,16 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from webapp import clock
 from webapp.db import reading, store
 from webapp.errors import NotFound
-from webapp.recommendations import dao, shapes_record
+from webapp.recommendations import dao, shapes_record, shapes_words
 from webapp.recommendations.islands import read
 from webapp.recommendations.rules import stored
 from webapp.web import respond
 from webapp.web.openapi import READ, api
 
+SPEND_DAYS = 30
 blueprint = Blueprint("record", __name__)
 
 
@@ -22,16 +24,18 @@ blueprint = Blueprint("record", __name__)
     tag="recommendations",
 )  # fmt: skip
 def index() -> Response:
-    """Every suggestion that was accepted, with what was expected of it and what came; and how often who was right."""
+    """Every suggestion that was accepted, with what was expected of it and what came; how often who was right; what a model cost."""
     with reading.reading() as tx:
         rows = dao.find_with_results(tx)
         sales = dao.find_accepted_sales(tx, [row["id"] for row in rows]) if rows else {}
         decisions = dao.count_decisions(tx)
-        answer = shapes_record.record_json(rows, sales, decisions, tx.currency)
+        tomorrow = tx.zone.day_of(clock.now_ms()) + 1
+        spend = dao.find_spend(tx, tomorrow - SPEND_DAYS, tomorrow)
+        answer = shapes_record.record_json(rows, sales, decisions, spend, tx.currency)
     said = store.shop().formatter
     return respond.respond(
         answer,
-        page=lambda: ("recommendations/record.html", shapes_record.record_page(rows, sales, decisions, said)),
+        page=lambda: ("recommendations/record.html", shapes_record.record_page(rows, sales, decisions, spend, said)),
     )
 
 
@@ -41,7 +45,7 @@ def index() -> Response:
     response=shapes_record.MadeOut, faces=READ, errors=[404], tag="recommendations",
 )  # fmt: skip
 def show_advice(advice_id: int) -> Response:
-    """The whole brief that a model was sent, its answer as it came, the prompt's version, tokens and time."""
+    """The whole brief that a model was sent, its answer as it came, the prompt's version, tokens, cost and time."""
     with reading.reading() as tx:
         row = dao.find_advice(tx, advice_id)
         if row is None:
@@ -55,4 +59,11 @@ def _page(row: Any, brief: Any, answer: dict[str, Any]) -> dict[str, Any]:
     shown = {
         name: json.dumps(answer[name], ensure_ascii=False, indent=1) for name in ("brief", "answer") if answer[name]
     }
-    return {"advice": row, "brief": brief, "sent": shown.get("brief", ""), "came": shown.get("answer", "")}
+    cost = shapes_words.cost(row["cost_micros"], store.shop().formatter)
+    return {
+        "advice": row,
+        "brief": brief,
+        "cost": cost,
+        "sent": shown.get("brief", ""),
+        "came": shown.get("answer", ""),
+    }

@@ -9,7 +9,7 @@ from webapp import money
 from webapp.recommendations import shapes, shapes_words
 from webapp.recommendations.rules import record
 from webapp.text import Formatter
-from webapp.web.fields import Instant, MoneyOut, Output, Ratio
+from webapp.web.fields import DollarsOut, Instant, MoneyOut, Output, Ratio
 
 WHO = ("rules", "model")
 VERDICTS = {
@@ -60,15 +60,16 @@ class WhoOut(Output):
 
 
 class RecordOut(Output):
-    """What came of advice."""
+    """What came of advice. `spent_30d_usd`: what asking a model cost in 30 business days, null where no price was known."""
 
     currency: str
     items: list[EntryOut]
     by: list[WhoOut]
+    spent_30d_usd: DollarsOut | None
 
 
 class MadeOut(Output):
-    """One advice with everything that it was made from."""
+    """One advice with everything that it was made from. `cost_usd`: null where no price was known or nobody was asked."""
 
     id: int
     source: shapes.SourceOut
@@ -76,6 +77,7 @@ class MadeOut(Output):
     expires_at: Instant
     tokens_in: int
     tokens_out: int
+    cost_usd: DollarsOut | None
     summary: str
     brief: dict[str, Any]
     answer: Any
@@ -88,12 +90,16 @@ def verdict(row: Any) -> str:
 
 
 def record_json(
-    rows: Sequence[Any], sales: Mapping[int, Any], decisions: Sequence[Any], currency: str
+    rows: Sequence[Any], sales: Mapping[int, Any], decisions: Sequence[Any], spend: Any, currency: str
 ) -> dict[str, Any]:
-    """The record as JSON. sales: units and total_minor by suggestion id; decisions: by, kind, state, count."""
+    """The record as JSON. sales: units and total_minor by suggestion id; decisions: by, kind, state, count.
+
+    spend: what a model cost in 30 days, as `dao.find_spend` gives it.
+    """
     return {
         "currency": currency, "items": [_entry(row, sales.get(row["id"]), currency) for row in rows],
         "by": [_who(by, rows, decisions) for by in WHO],
+        "spent_30d_usd": _dollars(spend["cost_micros"] if spend["priced"] else None),
     }  # fmt: skip
 
 
@@ -125,7 +131,7 @@ def _who(by: str, rows: Sequence[Any], decisions: Sequence[Any]) -> dict[str, An
 
 
 def record_page(
-    rows: Sequence[Any], sales: Mapping[int, Any], decisions: Sequence[Any], said: Formatter
+    rows: Sequence[Any], sales: Mapping[int, Any], decisions: Sequence[Any], spend: Any, said: Formatter
 ) -> dict[str, Any]:
     """The record in words, for its page."""
     entries = [
@@ -138,7 +144,9 @@ def record_page(
         }
         for row in rows
     ]  # fmt: skip
-    return {"entries": entries, "sources": [_who(by, rows, decisions) for by in WHO]}
+    return {
+        "entries": entries, "sources": [_who(by, rows, decisions) for by in WHO], "spend": shapes_words.spend(spend, said),
+    }  # fmt: skip
 
 
 def made_json(row: Any, brief: dict[str, Any]) -> dict[str, Any]:
@@ -146,9 +154,14 @@ def made_json(row: Any, brief: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": row["id"], "source": shapes.source_json(row, row["reason"]), "made_at": shapes.time_json(row["made_ms"]),
         "expires_at": shapes.time_json(row["expires_ms"]), "tokens_in": row["tokens_in"], "tokens_out": row["tokens_out"],
-        "summary": row["summary"], "brief": brief, "answer": None if row["answer"] is None else _json(row["answer"]),
+        "cost_usd": _dollars(row["cost_micros"]), "summary": row["summary"], "brief": brief,
+        "answer": None if row["answer"] is None else _json(row["answer"]),
         "checked": shapes.checked_json(row),
     }  # fmt: skip
+
+
+def _dollars(micros: int | None) -> Decimal | None:
+    return None if micros is None else money.from_millionths(micros)
 
 
 def _json(text: str) -> Any:

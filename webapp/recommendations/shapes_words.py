@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
-from webapp import clock
+from webapp import clock, money
 from webapp.text import Formatter
 
 # kind: the class of its tag, the word for it, what its button says where no price is set.
@@ -21,7 +22,7 @@ REASONS = {
     "failed": "The model could not be reached or gave no usable answer.",
     "refused": "Nothing that the model said passed the checks.",
     "quota": "The model's provider takes no more requests for now.",
-    "budget": "Today's tokens for the model are spent.",
+    "budget": "Today's money or tokens for the model are spent.",
 }
 ASKING = "The model is being asked. Until it has answered, the house rules advise from the figures."
 EVIDENCE = {"low": "weak evidence", "medium": "fair evidence", "high": "strong evidence"}
@@ -53,6 +54,25 @@ def source(by: str, provider: str | None, model: str | None) -> str:
     if by == "rules":
         return "House rules"
     return ", ".join(part for part in (_PROVIDERS.get(provider or "", provider), model) if part)
+
+
+def cost(micros: int | None, said: Formatter) -> str | None:
+    """What a model cost, from millionths of a US dollar: "US$0.0031", from a dollar on "US$1.25"; None where it is not known."""
+    if micros is None:
+        return None
+    if 0 < micros < 50:
+        return f"under US${said.number(Decimal('0.0001'))}"
+    places = 4 if 0 < micros < 999_950 else 2
+    return f"US${said.number(Decimal(money.divide(micros, 10 ** (6 - places))).scaleb(-places))}"
+
+
+def spend(row: Any, said: Formatter) -> tuple[str, str] | None:
+    """What calls of a model cost together, and of how many that is known; None where it is known of none."""
+    known = cost(row["cost_micros"], said) if row["priced"] else None
+    if known is None:
+        return None
+    more = f", not known of {said.number(row['unpriced'])} more" if row["unpriced"] else ""
+    return known, f"{said.plural(row['priced'], 'call', 'calls')}{more}"
 
 
 def price(minor: Mapping[str, int], said: Formatter) -> str:

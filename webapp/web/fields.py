@@ -296,6 +296,7 @@ def _said(kind: Any, **schema: Any) -> Any:
 
 
 MoneyOut = _said(Decimal, type="number", description="With exactly the currency's decimals.")
+DollarsOut = _said(Decimal, type="number", description="US dollars, with six decimals.")
 Ratio = _said(Decimal, type="number", description="A fraction, rounded half even to four decimals.")
 Instant = _said(str, type="string", format="date-time")
 DateOut = _said(str, type="string", format="date")

@@ -11,7 +11,7 @@ from webapp.db import reading, store, writer
 from webapp.errors import NotFound, Unavailable
 from webapp.jobs import queue
 from webapp.recommendations import actions, dao
-from webapp.recommendations.jobs import places, refresh
+from webapp.recommendations.jobs import places, refresh, spending
 from webapp.recommendations.rules import standing, stored
 from webapp.recommendations.rules.brief import Brief, Fact
 from webapp.recommendations.rules.standing import Called, Kept, Stand
@@ -28,7 +28,7 @@ class Answered:
 
     facts: of the brief, and behind them those of older briefs on which accepted suggestions rest, numbered on;
     facts_of: for each of the suggestions its numbers among `facts`. reason, fresh: as the contract says. job: the refresh that waits
-    or runs. configured: there is a model. spent: its tokens of the day are.
+    or runs. configured: there is a model. spent: its tokens or money of the day are.
     """
 
     advice: Any
@@ -116,7 +116,7 @@ def _stand(tx: Any) -> tuple[Stand, Any]:
         None if newest is None else _kept(newest),
         None if last is None else Called(last["at_ms"], last["outcome"]),
         model=refresh.is_configured(settings),
-        spent=dao.count_tokens(tx, tx.zone.day_of(now_ms)) >= settings.llm_budget,
+        spent=not spending.tokens_left(tx, settings, now_ms),
         now_ms=now_ms,
         age_ms=settings.advice_age * HOUR_MS,
         grounds=places.grounds(tx, now_ms),
@@ -155,7 +155,7 @@ def _answered(
 ) -> Answered:
     settings, now_ms = store.settings(), clock.now_ms()
     facts, facts_of = _facts(tx, advice, brief, suggestions)
-    spent = dao.count_tokens(tx, tx.zone.day_of(now_ms)) >= settings.llm_budget
+    spent = not spending.tokens_left(tx, settings, now_ms)
     return Answered(
         advice, brief, suggestions, facts, facts_of, stand.fresh, stand.reason, job,
         refresh.is_configured(settings), spent, reading.seq(tx),

@@ -11,9 +11,9 @@ from webapp.db import reading, store, writer
 from webapp.jobs.progress import Context
 from webapp.recommendations import actions, actions_settings, dao
 from webapp.recommendations.actions import Call, NewAdvice
-from webapp.recommendations.jobs import effects, gather, learning
+from webapp.recommendations.jobs import effects, gather, learning, spending
 from webapp.recommendations.jobs.gather import Gathered, Shop
-from webapp.recommendations.rules import house, record
+from webapp.recommendations.rules import costs, house, record
 
 FEATURE = "recommendations"
 log = logging.getLogger("takings.advice")
@@ -29,6 +29,7 @@ class _Told:
     tokens_in: int = 0
     tokens_out: int = 0
     took_ms: int = 0
+    cost_micros: int | None = None
     refused: list[tuple[str, str]] = field(default_factory=list)
     suggested: int = 0
 
@@ -109,44 +110,47 @@ def _ask(context: Context, settings: Settings, gathered: Gathered) -> _Told:
     for _ in range(2):
         context.breathe()
         with reading.reading() as tx:
-            spent = dao.count_tokens(tx, tx.zone.day_of(clock.now_ms()))
-        if spent >= settings.llm_budget:
+            left = spending.tokens_left(tx, settings, clock.now_ms())
+        if not left:
             told.reason = told.reason or "budget"
             return told
         if llm.is_open(settings):
             told.reason = told.reason or "failed"
             return told
         system, user = prompts.build(gathered.brief, llm.read_prompt(FEATURE, prompts.VERSION), failures)
-        most = min(prompts.MOST_TOKENS, settings.llm_budget - spent)
         try:
-            reply = llm.ask(settings, system, user, prompts.SCHEMA, most_tokens=most)
+            reply = llm.ask(settings, system, user, prompts.SCHEMA, most_tokens=min(prompts.MOST_TOKENS, left))
         except llm.ModelFailure as failure:
             log.warning("the model gave no advice: %s", failure.detail)
             _count(settings, failure.reason, failure.detail, failure.tokens_in, failure.tokens_out, 0)
             told.reason = failure.reason
             return told
-        _count(settings, "answered", "", reply.tokens_in, reply.tokens_out, reply.took_ms)
-        _take(told, reply, grounding.check(reply.data, gathered.brief))
+        cost = _count(settings, "answered", "", reply.tokens_in, reply.tokens_out, reply.took_ms)
+        _take(told, cost, reply, grounding.check(reply.data, gathered.brief))
         if told.checked is not None and told.checked.drafts:
             return told
         failures = tuple(told.checked.refused)
     return told
 
 
-def _take(told: _Told, reply: Any, checked: Any) -> None:
+def _take(told: _Told, cost: int | None, reply: Any, checked: Any) -> None:
     told.reply, told.checked = reply, checked
     told.tokens_in += reply.tokens_in
     told.tokens_out += reply.tokens_out
     told.took_ms += reply.took_ms
+    told.cost_micros = None if cost is None else (told.cost_micros or 0) + cost
     told.suggested += checked.suggested
     told.refused += [(one.reason, one.text) for one in checked.refused]
 
 
-def _count(settings: Settings, outcome: str, detail: str, tokens_in: int, tokens_out: int, took_ms: int) -> None:
+def _count(settings: Settings, outcome: str, detail: str, tokens_in: int, tokens_out: int, took_ms: int) -> int | None:
+    """The call is written down; what it cost, in millionths of a US dollar, where a price is known."""
     from webapp.remote import llm
 
-    call = Call(settings.llm, llm.model_of(settings), outcome, detail, tokens_in, tokens_out, took_ms)
+    cost = costs.cost(settings.llm_price, costs.Tokens(tokens_in, tokens_out))
+    call = Call(settings.llm, llm.model_of(settings), outcome, detail, tokens_in, tokens_out, took_ms, cost)
     writer.do(actions.keep_calls, call)
+    return cost
 
 
 # ---- Keeping ----
@@ -163,7 +167,7 @@ def _keep_model(gathered: Gathered, told: _Told) -> None:
             "model", gathered.brief, drafts, checked.summary or house.summary(gathered.brief), gathered.grounds,
             told.suggested, tuple(told.refused), None, reply.provider, reply.model, prompts.VERSION,
             json.dumps(reply.data, default=str), told.tokens_in, told.tokens_out, told.took_ms,
-            effects.smallest(drafts),
+            effects.smallest(drafts), cost_micros=told.cost_micros,
         ),
     )  # fmt: skip
 
@@ -180,6 +184,7 @@ def _of_rules(gathered: Gathered, reason: str | None, told: _Told, after: int | 
         "rules", gathered.brief, tuple(drafts), summary, gathered.grounds, told.suggested or len(drafts),
         tuple(told.refused), reason, answer=answer, tokens_in=told.tokens_in, tokens_out=told.tokens_out,
         took_ms=told.took_ms or max(clock.now_ms() - began_ms, 0), smallest=effects.smallest(drafts), after=after,
+        cost_micros=told.cost_micros,
     )  # fmt: skip
 
 

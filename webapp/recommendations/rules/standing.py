@@ -47,8 +47,8 @@ def stand(
 ) -> Stand:
     """How things stand with advice.
 
-    newest: the newest advice that is kept. last: the last call of a model. model: one is configured. spent: its tokens of
-    the day are. age_ms: when advice is stale. grounds: the day and the weather of the present.
+    newest: the newest advice that is kept. last: the last call of a model. model: one is configured. spent: its tokens or
+    money of the day are. age_ms: when advice is stale. grounds: the day and the weather of the present.
     """
     stale = newest is None or now_ms - newest.made_ms >= age_ms or newest.grounds != grounds
     if not model:
