@@ -78,10 +78,11 @@ def start_web(worker: Any, settings: Settings) -> None:
 
 
 def _collect_seldom() -> None:
-    """What is there at the start stays, and is not looked through for garbage again; the rest is looked through less often."""
+    """What is there at the start stays, and is not looked through for garbage again; the rest is looked through somewhat
+    less often. Much less often would cost memory: a thousand new watchers leave much behind."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(3_000, 10, 20)
 
 
 def _say_ready() -> None:
