@@ -32,6 +32,7 @@ forwarded_allow_ips = ""  # the gate alone decides whose word is taken
 def when_ready(server):
     """What is read from files later is read now: a new version that is put in their place does not mix with this one."""
     processes.read_templates(server.app.wsgi())
+    processes.collect_seldom()
 
 
 def post_fork(server, worker):

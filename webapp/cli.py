@@ -70,22 +70,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    from webapp.demo import keeping
-
     environ = {**os.environ, "TAKINGS_MODE": "demo"}
     settings = config.load(environ)
     os.environ["TAKINGS_MODE"] = "demo"
-    from webapp.db import store
+    from webapp import supervisor
+    from webapp.db import reading, store
+    from webapp.demo import dao
 
     store.open(settings)
+    with reading.reading() as tx:
+        is_made = dao.find_setting(tx, dao.FIRST_DAY) is not None
+    if not is_made:
+        _keep_sample()
+    # It is checked, and the gap since the last time filled, while the web processes load what they need.
+    return supervisor.run(settings, worker=True, client=True, meanwhile=_keep_sample if is_made else None)
+
+
+def _keep_sample() -> None:
+    """The sample shop is sound, is there and goes up to now."""
+    from webapp.demo import keeping
+
     _check_at_start()
     began = time.perf_counter()
     made = keeping.keep(progress=_progress)
     if made:
         print(f"The sample shop has {made:,} new orders, made in {time.perf_counter() - began:.1f} s.", flush=True)
-    from webapp import supervisor
-
-    return supervisor.run(settings, worker=True, client=True)
 
 
 def _serve(given: argparse.Namespace) -> int:

@@ -65,7 +65,6 @@ def start_web(worker: Any, settings: Settings) -> None:
     """Start this worker's writer and live channel, and watch for the stop that gunicorn does not announce."""
     from webapp.db import fronts
 
-    _collect_seldom()
     counters.start()
     fronts.start(settings.writer)
     hub.start()
@@ -77,9 +76,11 @@ def start_web(worker: Any, settings: Settings) -> None:
     _say_ready()
 
 
-def _collect_seldom() -> None:
-    """What is there at the start stays, and is not looked through for garbage again; the rest is looked through somewhat
-    less often. Much less often would cost memory: a thousand new watchers leave much behind."""
+def collect_seldom() -> None:
+    """Before the fork: what is there at the start stays, and is not looked through for garbage again.
+
+    The rest is, somewhat less often. Much less often would cost memory: a thousand new watchers leave much behind.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(3_000, 10, 20)

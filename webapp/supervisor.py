@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from webapp import counters
@@ -34,8 +35,10 @@ class _Stop(Exception):
     """A signal asked for the end."""
 
 
-def run(settings: Settings, *, worker: bool, client: bool) -> int:
+def run(settings: Settings, *, worker: bool, client: bool, meanwhile: Callable[[], None] | None = None) -> int:
     """Listen, print the address, and stay until a signal or the end of the web processes.
+
+    meanwhile: what is done while the web processes start, and has to be done before the address is printed.
 
     SIGTERM and SIGINT end it, SIGHUP reloads. Exit status 1 when the port is taken (the sample shop takes the next free
     one and says so).
@@ -59,6 +62,8 @@ def run(settings: Settings, *, worker: bool, client: bool) -> int:
     family.environ.pop("NOTIFY_SOCKET", None)
     try:
         web = family.start_web()
+        if meanwhile is not None:
+            meanwhile()
         if worker:
             family.start("worker", WORK)
         if not (family.ready(web) and _answers(url, family)):

@@ -2,14 +2,17 @@
 
 import json
 import secrets
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from babel.numbers import get_currency_symbol
 from flask import Flask, current_app, has_request_context, request
-from jinja2 import Undefined
+from jinja2 import FileSystemBytecodeCache, Undefined
 from markupsafe import Markup
 
 from webapp import __version__, clock, money
@@ -62,6 +65,7 @@ def register(app: Flask) -> None:
         version=__version__,
     )
     app.context_processor(surroundings)
+    app.jinja_env.bytecode_cache = _compiled(app)
 
 
 def surroundings() -> dict[str, Any]:
@@ -209,3 +213,23 @@ def path_with(address: str, **names: Any) -> str:
 def new_key() -> str:
     """A fresh Idempotency-Key for a form, so that a form sent twice counts once."""
     return secrets.token_urlsafe(18)
+
+
+class _Compiled(FileSystemBytecodeCache):
+    """Compiled templates beside their sources, as Python keeps its modules; where nothing can be written there are none."""
+
+    def dump_bytecode(self, bucket: Any) -> None:
+        """Keep one."""
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled(app: Flask) -> _Compiled | None:
+    folder = Path(app.root_path) / str(app.template_folder) / "__pycache__"
+    if sys.dont_write_bytecode:
+        return None
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError:
+        return None
+    return _Compiled(str(folder))
