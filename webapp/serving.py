@@ -5,7 +5,7 @@ found sound once are not looked at again, and the many waits of a process share 
 """
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import gevent
 from gevent.monkey import get_original
@@ -154,7 +154,7 @@ def _make_surroundings_once() -> None:
 class Response(wsgi.Response):  # type: ignore[misc]
     """gunicorn's answer; a short one leaves in one piece."""
 
-    _sound: dict[tuple[str, str], str] = {}
+    _sound: ClassVar[set[tuple[str, str]]] = set()
     _date = (0, "")
     headers_sent: bool
 
@@ -169,9 +169,8 @@ class Response(wsgi.Response):  # type: ignore[misc]
         before = len(self.headers)
         super().process_headers(unknown)
         if len(self._sound) < MOST_KNOWN:
-            for header in self.headers[before:]:
-                if header[0].lower() != "content-length":  # which is counted besides
-                    self._sound[header] = ""
+            # All but the length, which is counted besides.
+            self._sound.update(header for header in self.headers[before:] if header[0].lower() != "content-length")
 
     def default_headers(self) -> list[str]:
         """Status line, server, date and what becomes of the connection."""

@@ -1,6 +1,7 @@
 """How a web worker's greenlets hand what they write to one group commit: in the loop, or on a native thread."""
 
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +35,7 @@ def start(mode: str) -> Any:
     return front
 
 
-class _Front:
+class _Front(ABC):
     def __init__(self) -> None:
         self.waiting: deque[Request] = deque()
         self.under_way: Sequence[Request] = ()
@@ -97,8 +98,9 @@ class _Front:
         finally:
             self.began, self.under_way = None, ()
 
+    @abstractmethod
     def wake(self) -> None:
-        raise NotImplementedError
+        """Something waits."""
 
     def gather(self) -> Sequence[Request]:
         """What waits now, up to a bound of items."""

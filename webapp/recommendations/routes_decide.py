@@ -1,8 +1,10 @@
 """A person decides over HTTP: one suggestion is looked at, accepted, left, or taken back."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response
+from pydantic import BaseModel
 
 from webapp import clock
 from webapp.db import reading, store, writer
@@ -55,6 +57,18 @@ def _page(suggestion_id: int) -> dict[str, Any]:
         }  # fmt: skip
 
 
+def _decide(
+    suggestion_id: int, model: type[BaseModel], verb: Any, asked: Callable[[Any], Any], see: str = "/recommendations"
+) -> Response:
+    """What was sent is checked, the verb is done with what `asked` makes of it, and the suggestion shown as it stands then."""
+    forms.on_failure("recommendations/show.html", lambda: _page(suggestion_id))
+    body, shop = bodies.read(optional=True), store.shop()
+    item = body.model(model, currency=shop.currency, now_ms=clock.now_ms(), zone=shop.zone)
+    key = body.key(item, status=200)
+    done = writer.do(verb, asked(item), key)
+    return respond.made(_shown(suggestion_id, done["seq"]), status=200, see=see, key=key)
+
+
 @blueprint.post(f"{AT}/accept")
 @api(
     "POST", f"{AT}/accept", summary="Follow a suggestion", request=shapes_asked.AcceptIn, form=True, bare=True,
@@ -62,14 +76,10 @@ def _page(suggestion_id: int) -> dict[str, Any]:
 )  # fmt: skip
 def accept(suggestion_id: int) -> Response:
     """A price takes effect and ends at its times; a rise without `confirm` is 409; accepted already is 200 again."""
-    forms.on_failure("recommendations/show.html", lambda: _page(suggestion_id))
-    body = bodies.read(optional=True)
-    shop = store.shop()
-    item = body.model(shapes_asked.AcceptIn, currency=shop.currency, now_ms=clock.now_ms(), zone=shop.zone)
-    key = body.key(item, status=200)
-    asked = Accept(suggestion_id, item.price, item.starts_at, item.ends_at, item.confirm)
-    done = writer.do(actions.accept_suggestions, asked, key)
-    return respond.made(_shown(suggestion_id, done["seq"]), status=200, see="/recommendations", key=key)
+    return _decide(
+        suggestion_id, shapes_asked.AcceptIn, actions.accept_suggestions,
+        lambda item: Accept(suggestion_id, item.price, item.starts_at, item.ends_at, item.confirm),
+    )  # fmt: skip
 
 
 @blueprint.post(f"{AT}/dismiss")
@@ -79,12 +89,10 @@ def accept(suggestion_id: int) -> Response:
 )  # fmt: skip
 def dismiss(suggestion_id: int) -> Response:
     """The suggestion is not wanted, for a reason in words; also one whose time is over."""
-    forms.on_failure("recommendations/show.html", lambda: _page(suggestion_id))
-    body = bodies.read(optional=True)
-    item = body.model(shapes_asked.DismissIn, currency="", now_ms=clock.now_ms())
-    key = body.key(item, status=200)
-    done = writer.do(actions.dismiss_suggestions, Dismiss(suggestion_id, item.reason), key)
-    return respond.made(_shown(suggestion_id, done["seq"]), status=200, see="/recommendations", key=key)
+    return _decide(
+        suggestion_id, shapes_asked.DismissIn, actions.dismiss_suggestions,
+        lambda item: Dismiss(suggestion_id, item.reason),
+    )  # fmt: skip
 
 
 @blueprint.post(f"{AT}/end")
@@ -94,10 +102,5 @@ def dismiss(suggestion_id: int) -> Response:
 )  # fmt: skip
 def end(suggestion_id: int) -> Response:
     """The price before it holds again from now on."""
-    forms.on_failure("recommendations/show.html", lambda: _page(suggestion_id))
-    body = bodies.read(optional=True)
-    item = body.model(shapes_asked.EndIn, currency="", now_ms=clock.now_ms())
-    key = body.key(item, status=200)
-    done = writer.do(actions.end_suggestions, suggestion_id, key)
     see = f"/recommendations/{suggestion_id}"
-    return respond.made(_shown(suggestion_id, done["seq"]), status=200, see=see, key=key)
+    return _decide(suggestion_id, shapes_asked.EndIn, actions.end_suggestions, lambda item: suggestion_id, see)

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl
 from flask import g, has_request_context, request
 from werkzeug.formparser import parse_form_data
 
-from webapp.db import reading
 from webapp.errors import FieldError, Invalid, Malformed
+from webapp.web.waits import Wait
 
 METHODS = frozenset({"PATCH", "PUT", "DELETE"})
 HIDDEN = frozenset({"_method", "idempotency_key"})
@@ -175,14 +175,15 @@ class MethodOverride:
 
 def _within_time(source: Any, size: int) -> bytes:
     """The body of a form; of one that does not come in time nothing, which is then one that was cut off."""
-    if not reading.cooperative():
-        return bytes(source.read(size))
-    import gevent
+    try:
+        with Wait(FORM_S, _Late):
+            return bytes(source.read(size))
+    except _Late:
+        return b""
 
-    body = b""
-    with gevent.Timeout(FORM_S, False):
-        body = bytes(source.read(size))
-    return body
+
+class _Late(BaseException):
+    """A form has been waited for long enough."""
 
 
 # ---- The page of a form that failed ----
