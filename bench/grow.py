@@ -2,8 +2,13 @@
 
     python -m bench.grow FILE LINES [NOW]
 
-Two years of sales up to NOW, in opening hours, of 400 products in 3 places; 1 order in 25 comes back, 1 in 50 bears a
+Two years of sales up to NOW, in opening hours, of 400 products in 4 places; 1 order in 15 comes back, 1 in 50 bears a
 note, 1 in 10 an external id. Each transaction holds some thousand orders, and every rollup is right when it ends.
+
+Shops of any size span the same days and have the same products, categories, channels, regions, shares and kinds of order:
+they differ in the number of orders a day alone. Only the last fifteen days of a small one are busier than its others (five
+orders an hour), so that Today, the day and the week before it hold ten best sellers in each shop; of each kind of order
+there are more than the fifty rows of a list.
 """
 
 import sys
@@ -27,6 +32,7 @@ from webapp.shop.shapes import NewLocation
 
 DAYS, PRODUCTS, AT_ONCE = 730, 400, 20_000
 OPEN, CLOSE = 8, 20
+LATELY, LEAST = 15, 5  # days up to today, in which so many orders an hour are placed at least
 LINES_OF = (1, 2, 2, 3, 1, 4, 2, 5)  # 2.5 lines an order
 PLACES = ((1, None, "GB-LND"), (2, 1, None), (2, 2, "GB-BNH"), (3, None, "DE"))  # channel, location, region
 NOW = "2026-11-21T15:00:00Z"
@@ -39,7 +45,7 @@ def grow(lines: int, now_ms: int, seed: int = 1) -> int:
     entered = 0
     while chunk := list(islice(sales, AT_ONCE)):
         done = writer.do_many(orders.enter_sales, chunk)
-        back = [_back(sale, done[at], now_ms) for at, sale in enumerate(chunk) if at % 25 == 7]
+        back = [_back(sale, done[at], now_ms) for at, sale in enumerate(chunk) if at % 15 == 7]
         writer.do_many(orders.enter_returns, back)
         entered += len(chunk)
     return entered
@@ -94,13 +100,30 @@ def _moments(lines: int, now_ms: int, zone: Zone) -> Iterator[tuple[int, int, in
         for hour_ms, hour in zone.hours(day)
         if OPEN <= hour < CLOSE and hour_ms < now_ms
     ]
-    orders, made = -(-lines * 8 // sum(LINES_OF)) + 8, 0
-    for place, (day, hour_ms, hour) in enumerate(slots, 1):
-        count = orders * place // len(slots) - made
+    orders = -(-lines * 8 // sum(LINES_OF)) + 8
+    for (day, hour_ms, hour), count in zip(
+        slots, _shares(orders, [day > today - LATELY for day, *_ in slots]), strict=True
+    ):
         length = min(3_600_000, now_ms - hour_ms)
         for number in range(count):
             yield hour_ms + length * number // count, day, hour_ms, hour
+
+
+def _shares(orders: int, lately: list[bool]) -> Iterator[int]:
+    """How many orders each hour gets: all as many, but a late one LEAST at least where there are enough for the others."""
+    late = sum(lately)
+    rest, hours, more = orders, len(lately), 0
+    if orders < LEAST * hours and orders >= 2 * LEAST * late:
+        rest, hours, more = orders - LEAST * late, hours - late, LEAST
+    made = place = 0
+    for is_late in lately:
+        if is_late and more:
+            yield more
+            continue
+        place += 1
+        count = rest * place // hours - made
         made += count
+        yield count
 
 
 def _back(sale: Sale, done: dict[str, int], now_ms: int) -> GoodsReturn:

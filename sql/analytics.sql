@@ -81,6 +81,7 @@ from (
   select return_id, quantity, amount_minor
   from return_line
   where product_id = :product_id
+    and return_id >= (select min(id) from returns where returned_ms >= :from_ms and returned_ms < :to_ms)
   order by return_id desc
   limit :most
 ) l
@@ -92,14 +93,30 @@ group by coalesce(r.reason, '')
 order by sum(l.quantity) desc, coalesce(r.reason, '')
 limit :limit;
 
+-- name: find_first_bucket
+-- The bucket of lines in which the first order of a span was entered; null where it has none.
+select min(id) / 8192 from order_line
+where order_id = (select min(id) from orders where placed_ms >= :from_ms and placed_ms < :to_ms);
+
 -- fragment: held
--- The newest orders of a span that hold a product, found by its own index among its newest `walked` lines.
+-- The newest orders of a span that hold a product, found among its newest `walked` lines: the index of what was sold goes by
+-- buckets of lines, of which so many of the newest are walked as hold enough of the product.
 select distinct o.id, o.placed_ms
 from (
-  select order_id
-  from order_line
-  where product_id = :product_id
-  order by order_id desc
+  with recursive walk (n, found) as (
+    select max(id) / 8192 + 1, 0 from order_line
+    union all
+    select n - 1, found + (
+      select count(*)
+      from product_version v cross join order_line x on x.id / 8192 = n - 1 and x.version_id = v.id
+      where v.product_id = :product_id)
+    from walk
+    where n > :first_bucket and found < :walked
+  )
+  select x.order_id
+  from walk k cross join product_version v cross join order_line x on x.id / 8192 = k.n and x.version_id = v.id
+  where v.product_id = :product_id
+  order by x.order_id desc
   limit :walked
 ) l
 join orders o on o.id = l.order_id

@@ -149,12 +149,11 @@ on conflict (day, dimension, value_id, channel_id, location_id, region) do updat
   orders = order_day.orders + excluded.orders;
 
 -- name: find_sums_ever
--- What all time sums to, over all products and places.
+-- What all time sums to, over all places.
 select coalesce(sum(orders), 0), coalesce(sum(gross_minor), 0), coalesce(sum(returns_minor), 0),
   coalesce(sum(units), 0), coalesce(sum(units_returned), 0),
   coalesce(sum(costed_minor), 0), coalesce(sum(cost_minor), 0)
-from product_month
-where month = 0;
+from sales_day;
 
 -- name: prune_seconds
 -- Seconds that no window looks at any more.
@@ -294,6 +293,29 @@ select min(day), max(day) from product_day;
 -- name: find_newest_product_day
 -- The last day of the products' rollup, behind which there is nothing.
 select max(day) from product_day;
+
+-- name: find_newest_hour
+-- The last hour of the rollup, behind which there is nothing.
+select max(hour_ms) from sales_hour;
+
+-- fragment: state
+-- Which history it is, how often the rollups were made anew, and two sums that everything entered adds to.
+(select value from epoch where id = 1), (select value from counter where name = 'rebuild'),
+  sum(orders), sum(units_returned)
+
+-- name: find_state_of_days
+-- Another answer after each sale or return of these days.
+select :use(state) from sales_day where day >= :from_day and day < :to_day;
+
+-- name: find_state_of_returns
+-- Another answer after each return since a day.
+select (select value from epoch where id = 1), (select value from counter where name = 'rebuild'), sum(units_returned)
+from sales_day
+where day >= :from_day;
+
+-- name: find_state_of_hours
+-- Another answer after each sale or return of these hours.
+select :use(state) from sales_hour where hour_ms >= :from_ms and hour_ms < :to_ms;
 
 -- name: clear_sales_second
 -- Nothing kept by second.
@@ -459,6 +481,14 @@ sum(s.returns_minor) as returns_minor;
 -- What was sold less what came back.
 sum(s.gross_minor) - sum(s.returns_minor) as net_minor;
 
+-- name: select_net_and_units
+-- What was sold less what came back, and how many.
+sum(s.gross_minor) - sum(s.returns_minor) as net_minor, sum(s.units) as units;
+
+-- name: select_gross_and_returned
+-- What was sold and what came back.
+sum(s.gross_minor) as gross_minor, sum(s.returns_minor) as returns_minor;
+
 -- name: select_sales
 -- How many orders and what they came to.
 sum(s.orders) as orders, sum(s.gross_minor) as gross_minor;
@@ -474,6 +504,11 @@ from sales_hour s where s.hour_ms >= :from_ms and s.hour_ms < :to_ms;
 -- name: from_product_day
 -- Sales of products by day.
 from product_day s join product_version v on v.id = s.version_id where s.day >= :from_day and s.day < :to_day;
+
+-- name: from_products_of_day
+-- Sales of some products on one day, each found by itself.
+from product_version v cross join product_day s
+where s.day = :from_day and s.version_id = v.id and v.product_id in :some;
 
 -- name: from_product_month
 -- Sales of products by month.
@@ -564,6 +599,10 @@ from (
   select o.placed_ms, :use(place_of_order), 1 as orders, o.total_minor as gross_minor
   from orders o where o.placed_ms >= :last_begin_ms and o.placed_ms < :last_ms
 ) s where true;
+
+-- name: best_first
+-- The groups with most of what was asked for first, and of these so many.
+order by 2 desc, 1 limit :best;
 
 -- name: key_later_second
 -- 1 for the seconds of the later minute.

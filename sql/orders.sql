@@ -245,8 +245,25 @@ select o.id from orders o not indexed
 where o.id in :ids and :use(matching)
 order by o.id;
 
+-- fragment: buckets
+-- The buckets of lines, newest first: the index of what was sold begins with them (migration 0009).
+bucket (n) as (select max(id) / 8192 from order_line union all select n - 1 from bucket where n > 0)
+
+-- name: names_product
+-- Whether a search means a product, which many orders may hold; else it can only mean few.
+select 1 from product where sku = :q
+union all
+select 1 from product_version where name like :q_like escape '\'
+limit 1;
+
 -- name: find_candidates_by_words
 -- Orders in which a search may find its words, each kind by an index of its own; `limit` of one kind at most.
+with recursive :use(buckets),
+meant as materialized (
+  select v.id from product p join product_version v on v.product_id = p.id where p.sku = :q
+  union
+  select v.id from product_version v where v.name like :q_like escape '\'
+)
 select id from orders where id = :q_id
 union
 select id from orders where external_id = :q
@@ -257,22 +274,17 @@ select id from (
   limit :limit)
 union
 select order_id from (
-  select distinct l.order_id from product p cross join order_line l on l.product_id = p.id
-  where p.sku = :q
-  limit :limit)
-union
-select order_id from (
   select distinct l.order_id
-  from product_version v cross join order_line l on l.product_id = v.product_id and l.version_id = v.id
-  where v.name like :q_like escape '\'
+  from bucket b cross join meant m cross join order_line l on l.id / 8192 = b.n and l.version_id = m.id
   limit :limit)
 order by 1;
 
 -- name: find_candidates_by_versions
 -- Orders that hold what the filters of products mean.
+with recursive :use(buckets),
+meant as materialized (select v.id from product_version v where :use(matching_version))
 select distinct l.order_id
-from product_version v cross join order_line l on l.product_id = v.product_id and l.version_id = v.id
-where :use(matching_version)
+from bucket b cross join meant m cross join order_line l on l.id / 8192 = b.n and l.version_id = m.id
 limit :limit;
 
 -- name: find_candidates_by_total

@@ -1,13 +1,6 @@
--- name: find_often_sold
--- The products that were sold most since a day, for the first tiles of the till.
-select v.product_id
-from product_day d
-join product_version v on v.id = d.version_id
-join product p on p.id = v.product_id
-where d.day >= :from_day and p.archived = 0
-group by v.product_id
-order by sum(d.units) desc, v.product_id
-limit :limit;
+-- name: find_for_sale
+-- Which of these products can be sold.
+select id from product where archived = 0 and id in :ids order by id;
 
 -- name: find_first
 -- The first products by name, for a shop that has sold nothing yet.

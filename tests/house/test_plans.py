@@ -7,6 +7,8 @@ import pytest
 from bench import grow
 from webapp import clock
 from webapp.db import reading, store, writer
+from webapp.metrics import closed
+from webapp.metrics.definitions import DIMENSIONS
 from webapp.orders import dao
 
 LINES = 50_000
@@ -32,6 +34,13 @@ PAGES = (
     "/products", "/products?q=Hot&sort=-price", "/products?stock=low", "/products/7", "/products/7/prices",
     "/products/7/stock", "/sell", "/sell/products.json", "/settings", "/channels", "/locations", "/imports", "/backups",
     "/categories", "/brands", "/analytics/regions", "/analytics/regions?period=12m&region=DE&brand=Brand 3",
+    "/orders?vendor=Vendor 3", "/orders?price_tier=core&sort=placed_at", "/orders?brand=Brand 3&period=28d&sort=total",
+    *(f"/explore?metric=net_sales&metric=orders&by={name}&period=12m" for name in DIMENSIONS),
+    *(f"/explore?metric=units&by={name}&grain=day&period=28d&compare=last_year" for name in DIMENSIONS),
+    "/explore?metric=orders&grain=hour&period=7d&brand=Brand 3", "/explore/views", "/analytics/product?product=P003&format=json",
+    "/recommendations", "/recommendations?state=ended", "/recommendations/guardrails", "/recommendations/record",
+    "/recommendations/traits", "/weather", "/vendors", "/imports/new", "/products/new", "/products/7/edit", "/sell?q=Hot",
+    "/sell?category=Drinks", "/channels/new", "/locations/new", "/explore/metrics", "/docs", "/notice",
     "/search", "/search?q=77", "/search?q=hot", "/search?q=X-13", "/search?q=nothing+is+called+that",
 )  # fmt: skip
 FILES = (
@@ -42,6 +51,7 @@ RARE = (
     "/orders?q=nothing+is+called+that", "/orders?q=X-13", "/orders?product=P399&sort=-total",
     "/orders?min_total=900", "/orders?max_total=1", "/orders?status=returned&q=zzz", "/returns?product=P399",
 )  # fmt: skip
+FOR_MACHINES = {"/events", "/live", "/healthz", "/readyz", "/metrics", "/openapi.json"}
 FACES = ("text/html", "application/json")
 _TABLES = re.compile(r"\b(?:from|join)\s+(\w+)(?:\s+(?:as\s+)?(\w+))?", re.IGNORECASE)
 
@@ -67,6 +77,7 @@ def large(tmp_path_factory):
 def asked(monkeypatch):
     """Every query that is read through a snapshot from now on, with its parameters."""
     queries = []
+    closed.memory.clear()
     begin = reading.ReadTx.__init__
 
     def listen(tx, connection, zone, currency):
@@ -86,6 +97,7 @@ def asked(monkeypatch):
 def steps(monkeypatch):
     """How many hundreds of steps SQLite has taken for what was read."""
     taken = []
+    closed.memory.clear()
     begin = reading.ReadTx.__init__
 
     def listen(tx, connection, zone, currency):
@@ -117,6 +129,13 @@ def test_no_query_of_a_page_scans_the_ledger(large, asked, address):
     found = {line: sql for sql, parameters in asked for line in scans(sql, parameters)}
 
     assert not found
+
+
+def test_every_page_is_among_them(large):
+    rules = [rule for rule in large.application.url_map.iter_rules() if "GET" in rule.methods and not rule.arguments]
+    pages = {rule.rule for rule in rules if not rule.endpoint.startswith("island ")} - FOR_MACHINES
+
+    assert pages - {address.partition("?")[0] for address in PAGES} == set()
 
 
 @pytest.mark.parametrize("address", FILES)

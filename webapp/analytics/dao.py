@@ -51,7 +51,7 @@ def find_late(
 ) -> list[Any]:
     """Days with entries after their close, the latest first: day, entries, minor, last_ms, first_id and last_id.
 
-    kind: `orders` or `returns`. closes: days and the instants at which they closed. span: instants, half-open.
+    kind: `orders` or `returns`. closes: days in a row and the instants at which they closed. span: instants, half-open.
     """
     query = {"orders": sql.find_late_orders, "returns": sql.find_late_returns}[kind]
     return query.all(tx, closes=json.dumps(closes), from_ms=span[0], to_ms=span[1], limit=limit)
@@ -90,7 +90,8 @@ def count_held(
     tx: Executes, product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]], walked: int, most: int
 ) -> Any:  # fmt: skip
     """How many of the newest orders of a span hold a product, `most` at most, and when the first was placed: orders, first_ms."""
-    return sql.count_held.one(tx, **_within(product_id, span, places), walked=walked, most=most)
+    within = _within(product_id, span, places)
+    return sql.count_held.one(tx, **within, first_bucket=_first_bucket(tx, within), walked=walked, most=most)
 
 
 def find_beside(
@@ -98,9 +99,16 @@ def find_beside(
     most: int, least: int, limit: int,
 ) -> list[Any]:  # fmt: skip
     """What those orders hold besides: product_id and in how many of them, `least` at least, the most frequent first."""
+    within = _within(product_id, span, places)
     return sql.find_beside.all(
-        tx, **_within(product_id, span, places), walked=walked, most=most, least=least, limit=limit
+        tx, **within, first_bucket=_first_bucket(tx, within), walked=walked, most=most, least=least, limit=limit
     )
+
+
+def _first_bucket(tx: Executes, within: Mapping[str, Any]) -> int:
+    """Behind which bucket of lines no order of the span can stand."""
+    bucket = sql.find_first_bucket.value(tx, from_ms=within["from_ms"], to_ms=within["to_ms"])
+    return FAR if bucket is None else bucket
 
 
 def _within(

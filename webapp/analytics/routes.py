@@ -97,6 +97,8 @@ def query_key() -> tuple[tuple[str, str], ...]:
 
 
 def _page(now_ms: int) -> Finished:
+    if any(request.args.get(name) for name in PRODUCT_NAMES):  # whose hours are read from lines, aside
+        reading.in_thread(today.courses.read_ahead, request.args, now_ms)
     with reading.reading() as tx, islands.page(tx, now_ms):
         context = today.page_context(tx, request.args, now_ms)
         return Finished(render_template("analytics/index.html", **context).encode(), answers.HTML)

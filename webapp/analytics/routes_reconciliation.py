@@ -13,6 +13,8 @@ from webapp.analytics.shapes_reconciliation import Late
 from webapp.db import reading, store
 from webapp.metrics import ask as metrics
 from webapp.metrics import periods, returned
+from webapp.metrics.closed import remembered
+from webapp.metrics.dao import state_of_days
 from webapp.metrics.definitions import DIMENSIONS
 from webapp.metrics.periods import Period
 from webapp.web import respond
@@ -78,10 +80,20 @@ def _late(tx: Any, period: Period, now_ms: int) -> list[Late]:
     if not closes:
         return []
     span = (-FAR if period.from_ms is None else period.from_ms, FAR if period.to_ms is None else period.to_ms)
-    entered = {kind: {row["day"]: row for row in dao.find_late(tx, kind, closes, span, MOST_LATE)}
-               for kind in ("orders", "returns")}  # fmt: skip
+    entered = {
+        kind: {row["day"]: row for row in _entered_late(tx, kind, closes, span)} for kind in ("orders", "returns")
+    }
     days = sorted({*entered["orders"], *entered["returns"]}, reverse=True)[:MOST_LATE]
     return [_late_day(tx, day, entered["orders"].get(day), entered["returns"].get(day), now_ms) for day in days]
+
+
+def _entered_late(tx: Any, kind: str, closes: list[tuple[int, int]], span: tuple[int, int]) -> list[Any]:
+    """The days with later entries, which are looked for once more when something has been entered into one of them."""
+    first, last = closes[0], closes[-1]
+    state = state_of_days(tx, first[0], last[0] + 1)
+    return remembered(
+        tx, ("late", kind, first, last, span), state, lambda: dao.find_late(tx, kind, closes, span, MOST_LATE)
+    )
 
 
 def _late_day(tx: Any, day: int, orders: Any, returns: Any, now_ms: int) -> Late:

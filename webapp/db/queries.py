@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
-CHUNKS = (256, 64, 16, 4, 1)
+CHUNKS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 _NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
 _USE = re.compile(r":use\((\w+)\)")
 _ROWS = re.compile(r"values\s+:rows\(([^)]*)\)")

@@ -6,6 +6,8 @@ from pathlib import Path
 
 OLDEST = (3, 37, 0)
 PAGE_BYTES = 4096
+OPENING_S = 2.0  # for the moment in which another process opens the log, or is the last to close it
+READING_MS = 250  # readers wait for nothing else than that moment, which also comes after a process was killed
 
 
 def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
@@ -14,7 +16,9 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
     It belongs to one user at a time, whichever thread that is in. Raises sqlite3.OperationalError when the
     file cannot be opened.
     """
-    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False, cached_statements=512)
+    connection = sqlite3.connect(
+        path, timeout=OPENING_S, isolation_level=None, check_same_thread=False, cached_statements=512
+    )
     connection.row_factory = sqlite3.Row
     for pragma in (
         "journal_mode=WAL",
@@ -23,10 +27,12 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-32000",
+        "busy_timeout=0",  # from here on whoever waits does it by himself
     ):
         connection.execute(f"PRAGMA {pragma}")
     if not write:
         connection.execute("PRAGMA query_only=ON")
+        connection.execute(f"PRAGMA busy_timeout={READING_MS}")
     return connection
 
 

@@ -25,6 +25,7 @@ __all__ = ["Key", "Session", "close", "do", "do_many", "fsync_ms", "merging", "o
 
 CHECKPOINT_BYTES = 4 << 20
 ALONE_BYTES = 64 << 20  # a thread that writes by itself leaves the log to the web processes until it is large
+ALONE_GROUPS = 16  # of such a thread between two looks at the log
 BUSY_S = 10.0
 _after_commit: list[Callable[[], None]] = []
 
@@ -178,7 +179,9 @@ class _Direct:
     def submit(self, request: Request) -> None:
         session = self.session()
         session.commit(lambda: [request])
-        session.rest(ALONE_BYTES)
+        self._own.groups = groups = getattr(self._own, "groups", 0) + 1
+        if groups % ALONE_GROUPS == 0:
+            session.rest(ALONE_BYTES)
 
     def session(self) -> Session:
         held: tuple[int, Path, Session] | None = getattr(self._own, "held", None)

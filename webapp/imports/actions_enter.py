@@ -1,20 +1,17 @@
 """The verb that enters a batch of a file: sales, returns, refused rows, source rows and position, in one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from webapp.customers import actions as customers
 from webapp.errors import Conflict, Problem
 from webapp.imports import dao
+from webapp.imports.actions_meet import Catalogue
 from webapp.imports.rules import mending
-from webapp.imports.rules.batches import Batch, Known, Part, Product, Stand, kept_text, ready
-from webapp.imports.rules.lines import SALE, Line, total_of
+from webapp.imports.rules.batches import Batch, Part, kept_text, ready
+from webapp.imports.rules.lines import SALE, total_of
 from webapp.orders import actions as orders
 from webapp.orders import dao as ledger
 from webapp.orders.shapes import GoodsReturn, ReturnDraft, ReturnLineDraft, Sale
-from webapp.products import actions as products
-from webapp.products import dao as catalogue
-from webapp.products.shapes import ChangedProduct, NewProduct
 
 
 def enter(tx: Any, items: Sequence[Batch]) -> list[int]:
@@ -32,14 +29,17 @@ def _enter(tx: Any, batch: Batch) -> int:
     known = Catalogue(tx, batch.known, anew=batch.tried)
     batch.tried = True
     lacking = [part for part in batch.parts if part.ready is None or known.changed]
-    known.need((line for part in lacking for line in part.lines), [part.head[6] for part in lacking])
+    known.need((line for part in lacking for line in part.lines), [part.head[6] for part in batch.parts])
     for part in lacking:
         if part.of is None:
             part.ready = ready(part, known, tx.zone, batch.by_name)
+    for part in batch.parts:
+        if part.ready is not None:
+            part.ready.customer_id = known.customers[part.head[6]]
     if batch.by_name:
         _mark_own(tx, batch.parts)
     fresh = [part for part in batch.parts if part.refusal is None and not part.repeated]
-    _place([part for part in fresh if isinstance(part.ready, Sale)], orders.enter_sales, tx)
+    _place_sales(tx, batch, [part for part in fresh if isinstance(part.ready, Sale)])
     _place([part for part in fresh if isinstance(part.ready, GoodsReturn)], orders.enter_returns, tx)
     if batch.mends is not None:
         _place_beside(tx, fresh, known, batch.by_name)
@@ -68,7 +68,7 @@ def _leave_out_mended(tx: Any, batch: Batch, mends: int) -> None:
             part.lines, part.ready = kept, None
 
 
-def _place_beside(tx: Any, parts: Sequence[Part], known: "Catalogue", by_name: bool) -> None:
+def _place_beside(tx: Any, parts: Sequence[Part], known: Catalogue, by_name: bool) -> None:
     """Mended rows of an invoice whose other rows were imported become a sale or return of their own beside it."""
     again = [part for part in parts if part.refusal is not None and part.refusal.code == "duplicate"]
     for part in again:
@@ -97,6 +97,15 @@ def _moments(part: Part) -> tuple[int, int | None]:
     return part.head[2], part.head[11]
 
 
+def _place_sales(tx: Any, batch: Batch, parts: Sequence[Part]) -> None:
+    """What was laid out before the lock was taken holds while these are still the very same sales."""
+    if batch.laid is None or [*map(id, batch.laid.sales)] != [id(part.ready) for part in parts]:
+        _place(parts, orders.enter_sales, tx)
+        return
+    for part, result in zip(parts, orders.enter_laid(tx, batch.laid), strict=True):
+        _told(part, result)
+
+
 def _place(parts: Sequence[Part], verb: Any, tx: Any) -> None:
     for part, result in zip(parts, verb(tx, [part.ready for part in parts]) if parts else (), strict=True):
         _told(part, result)
@@ -111,7 +120,7 @@ def _told(part: Part, result: Any) -> None:
         part.return_id = result["id"]
 
 
-def _take_back(tx: Any, part: Part, known: "Catalogue", by_name: bool) -> None:
+def _take_back(tx: Any, part: Part, known: Catalogue, by_name: bool) -> None:
     """A return of a sale that stands in the same file, or was entered before with the same external id."""
     assert part.of is not None
     sale = part.of
@@ -163,92 +172,11 @@ def _write_down(tx: Any, batch: Batch) -> None:
         else:
             imported += count
             sources.append((batch.import_id, part.lines[0][0], part.order_id, part.return_id, part.source))
-            mended += [(*was, batch.import_id) for line in part.lines if (was := mending.origin(line)) is not None]
+            if batch.mends is not None:
+                mended += [(*was, batch.import_id) for line in part.lines if (was := mending.origin(line)) is not None]
     dao.insert_sources(tx, sources)
     dao.insert_errors(tx, errors)
     dao.insert_rejected(tx, kept)
     dao.insert_mended(tx, mended)
     counts = {"read": imported + repeated + rejected, "imported": imported, "repeated": repeated, "rejected": rejected}
     dao.add_counts(tx, batch.import_id, batch.position, counts)
-
-
-# ---- Products and customers ----
-
-
-class Catalogue:
-    """What is known inside one transaction, which finds or makes the rest.
-
-    `changed`: products were changed by somebody else, or a transaction failed whose additions are still known (`anew`);
-    then everything is looked up again.
-    """
-
-    def __init__(self, tx: Any, known: Known, anew: bool) -> None:
-        self.tx = tx
-        self.known = known
-        self.changed = anew or dao.catalogue_changed(tx, known.seq)
-        if self.changed:
-            known.forget()
-        self.products, self.customers = known.products, known.customers
-
-    def need(self, lines: Iterable[Line], codes: Iterable[str | None]) -> None:
-        """Find or make every product and customer of these lines."""
-        firsts: dict[str, Line] = {}
-        for line in lines:
-            if line[2] not in self.products:
-                firsts.setdefault(line[2], line)
-        if firsts:
-            self._find(list(firsts))
-            self._make([line for sku, line in firsts.items() if sku not in self.products])
-        unknown = [code for code in dict.fromkeys(codes) if code is not None and code not in self.customers]
-        if unknown:
-            ids = customers.know(self.tx, [{"code": code} for code in unknown])
-            self.customers.update(zip(unknown, ids, strict=True))
-
-    def _find(self, skus: list[str]) -> None:
-        _, rows = catalogue.find_for_sale(self.tx, (), skus)
-        for sku, row in rows.items():
-            self.products[sku] = (row["id"], row["version_id"], row["cost_minor"], bool(row["tracked"]))
-
-    def _make(self, firsts: list[Line]) -> None:
-        if firsts:
-            products.add_products(self.tx, [_new_product(line) for line in firsts])
-            self._find([line[2] for line in firsts])
-
-    def version(self, product: Product, stand: Stand) -> int:
-        """The version of a product that stood there, made when there was none."""
-        found = self.known.versions.get((product[0], stand))
-        if found is None:
-            found = self.known.versions[product[0], stand] = self._version(product, stand)
-        return found
-
-    def _version(self, product: Product, stand: Stand) -> int:
-        rows = dao.find_versions(self.tx, [product[0]])
-        for row in reversed(rows):
-            if _stands(row, stand):
-                return int(row["id"])
-        # The row tells of another time: the product stands there for a moment, and then where it stood.
-        now = next(row for row in rows if row["id"] == product[1])
-        name = stand[0] or now["name"]
-        self._move(product[0], name, stand[1:])
-        made = dao.find_versions(self.tx, [product[0]])[-1]["id"]
-        self._move(product[0], now["name"], (now["category"], now["brand"], now["vendor"], now["price_tier"]))
-        return int(made)
-
-    def _move(self, product_id: int, name: str, stand: tuple[str | None, ...]) -> None:
-        places = dict(zip(("category", "brand", "vendor", "price_tier"), stand, strict=True))
-        changed = ChangedProduct.model_construct(_fields_set={"name", *places}, name=name, **places)
-        products.change_products(self.tx, [products.Change(product_id, changed)])
-
-
-def _stands(row: Any, stand: Stand) -> bool:
-    name, *places = stand
-    same = [row["category"], row["brand"], row["vendor"], row["price_tier"]] == places
-    return same and (name is None or row["name"] == name)
-
-
-def _new_product(line: Line) -> NewProduct:
-    more = line[9] or (None,) * 5
-    return NewProduct.model_construct(
-        sku=line[2], name=line[3] or line[2], price=line[5], category=more[1], brand=more[2], vendor=more[3],
-        price_tier=more[4], cost=line[8],
-    )  # fmt: skip

@@ -3,6 +3,7 @@
 ask(tx, metrics, ...)            -> Answer: rows, rest and totals of any question (`answers.py`)
 headline(tx, filters, period)    -> Headline: the sums of one period
 top_products(tx, filters, ...)   -> list[TopProduct]
+units_sold(tx, from_day)         -> {product id: units since that day}
 last_minute(tx, filters, now)    -> LastMinute: (now - 60 s, now] and the minute before
 running(tx, filters, day, ...)   -> list[Point]: a day's cumulative net sales
 sparklines(tx, ids, ...)         -> {product id: net sales of each day}
@@ -20,13 +21,14 @@ from webapp.metrics.answers import Answer, Question, Row, answer
 from webapp.metrics.curves import Point, heat_map, running, sparklines
 from webapp.metrics.definitions import DIMENSIONS, GRAINS, METRICS
 from webapp.metrics.filters import ALL, Filters
-from webapp.metrics.headlines import Headline, TopProduct, headline, top_products
+from webapp.metrics.headlines import Headline, TopProduct, headline, top_products, units_sold
 from webapp.metrics.minute import LastMinute, last_minute
 from webapp.metrics.periods import Period
 
 __all__ = [
     "ALL", "Answer", "Headline", "LastMinute", "Point", "Question", "Row", "TopProduct",
     "answer", "ask", "headline", "heat_map", "last_minute", "question", "running", "sparklines", "top_products",
+    "units_sold",
 ]  # fmt: skip
 MOST_BY = 3
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from webapp import money
-from webapp.metrics import sums
+from webapp.metrics import closed, sums
 from webapp.metrics.compose import fetch
 from webapp.metrics.filters import ALL, Filters
+from webapp.metrics.spans import Span
 
 
 class Point(NamedTuple):
@@ -27,8 +28,7 @@ def running(tx: Any, filters: Filters, day: int, *, to_ms: int | None = None, st
     begin, end = tx.zone.bounds(day)
     stop = end if to_ms is None else max(begin, min(to_ms, end))
     source = "lines" if filters.of_products else "totals"
-    rows = fetch(tx, source, "net", ["step"], filters, from_ms=begin, to_ms=stop, step_ms=step_ms)
-    steps = dict(rows)
+    steps = _steps(tx, source, filters, Span("moments", begin, stop), step_ms)
     points, total = [Point(begin, 0, 0)], 0
     for step in range(-(-(stop - begin) // step_ms)):
         total += steps.get(step, 0)
@@ -37,21 +37,33 @@ def running(tx: Any, filters: Filters, day: int, *, to_ms: int | None = None, st
     return points
 
 
+def _steps(tx: Any, source: str, filters: Filters, span: Span, step_ms: int) -> dict[int, int]:
+    """What each step of the span took, by its number."""
+    found: dict[int, int] = {}
+    for part, rows in closed.read(tx, source, "net", ["step"], filters, span, step_ms=step_ms):
+        before, rest = divmod(part.first - span.first, step_ms)
+        if rest:  # an hour that does not begin with a step
+            return dict(fetch(tx, source, "net", ["step"], filters, **closed.bounds(span), step_ms=step_ms))
+        for step, net in rows:
+            found[before + step] = net
+    return found
+
+
 def sparklines(
     tx: Any, product_ids: Sequence[int], last_day: int, days: int = 14, filters: Filters = ALL
 ) -> dict[int, list[int]]:
     """The net sales in minor units of each product on each of so many days, `last_day` the last; one query."""
     first = last_day - days + 1
     found = {product_id: [0] * days for product_id in product_ids}
-    asked = replace(filters, product=tuple(product_ids))
+    asked = replace(filters, product=tuple(sorted(product_ids)))
     if asked.hour:
-        begin, end = tx.zone.bounds(first)[0], tx.zone.bounds(last_day)[1]
-        rows = fetch(tx, "lines", "net", ["product", "day"], asked, from_ms=begin, to_ms=end)
+        source, span = "lines", Span("moments", tx.zone.bounds(first)[0], tx.zone.bounds(last_day)[1])
     else:
-        rows = fetch(tx, "product_day", "net", ["product", "day"], asked, from_day=first, to_day=last_day + 1)
-    for product_id, day, net in rows:
-        if product_id in found:
-            found[product_id][day - first] = net
+        source, span = "product_day", Span("day", first, last_day + 1)
+    for _, rows in closed.read(tx, source, "net", ["product", "day"], asked, span):
+        for product_id, day, net in rows:
+            if product_id in found:
+                found[product_id][day - first] += net
     return found
 
 

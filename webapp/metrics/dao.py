@@ -66,7 +66,7 @@ def find_products(tx: Executes, ids: Iterable[int]) -> dict[int, tuple[str, str]
 
 
 def sums_ever(tx: Executes) -> tuple[int, ...]:
-    """The seven measures of all time (orders once for each product that they hold)."""
+    """The seven measures of all time."""
     return tuple(sql.find_sums_ever.one(tx))
 
 
@@ -114,6 +114,27 @@ def newest_product_day(tx: Executes) -> int | None:
     """The last day of the products' rollup; None when it is empty."""
     day: int | None = sql.find_newest_product_day.value(tx)
     return day
+
+
+def newest_hour(tx: Executes) -> int | None:
+    """The begin of the last hour with a sale or a return; None in a shop that has not sold yet."""
+    hour: int | None = sql.find_newest_hour.value(tx)
+    return hour
+
+
+def state_of_days(tx: Executes, from_day: int, to_day: int) -> tuple[Any, ...]:
+    """A value that is another one after anything has been entered into these days, half-open, or after a rebuild."""
+    return tuple(sql.find_state_of_days.one(tx, from_day=from_day, to_day=to_day))
+
+
+def state_of_hours(tx: Executes, from_ms: int, to_ms: int) -> tuple[Any, ...]:
+    """As `state_of_days`, of whole hours."""
+    return tuple(sql.find_state_of_hours.one(tx, from_ms=from_ms, to_ms=to_ms))
+
+
+def state_of_returns(tx: Executes, from_day: int) -> tuple[Any, ...]:
+    """A value that is another one after any return on this day or later, or after a rebuild."""
+    return tuple(sql.find_state_of_returns.one(tx, from_day=from_day))
 
 
 def product_days(tx: Executes) -> tuple[int, int] | None:

@@ -8,7 +8,7 @@ from typing import Any
 from webapp import money
 from webapp.metrics import dao, sums
 from webapp.metrics.definitions import MEASURES, METRICS
-from webapp.metrics.filters import Filters
+from webapp.metrics.filters import ALL, Filters
 from webapp.metrics.periods import Period
 
 
@@ -50,24 +50,48 @@ def top_products(
 
     total: the net sales of the period, if they are known already; shares are parts of it.
     """
-    revenue, units = _by_product(tx, filters, period)
-    then = _by_product(tx, filters, compare)[0] if compare else {}
     if total is None:
-        total = sum(revenue.values())
-    best = sorted(revenue, key=lambda product_id: (-revenue[product_id], product_id))[:top]
+        total = int(_net(tx, filters, period))
+    taken, units = _by_product(tx, filters, period, top)
+    best = sorted(taken, key=lambda product_id: (-taken[product_id], product_id))[:top]
+    then = _earlier(tx, filters, compare, best) if compare else {}
     names = dao.find_products(tx, best)
     found = []
     for product_id in best:
-        taken, before = revenue[product_id], then.get(product_id, 0) if compare else None
-        ratio = None if before is None else money.ratio(taken - before, before)
-        share = money.ratio(taken, total)
-        found.append(TopProduct(product_id, *names[product_id], taken, units[product_id], share, ratio, before))
+        revenue, before = taken[product_id], then.get(product_id)
+        ratio = None if before is None else money.ratio(revenue - before, before)
+        share = money.ratio(revenue, total)
+        found.append(TopProduct(product_id, *names[product_id], revenue, units[product_id], share, ratio, before))
     return found
 
 
-def _by_product(tx: Any, filters: Filters, period: Period) -> tuple[dict[int, int], dict[int, int]]:
-    found = sums.collect(tx, period.from_ms, period.to_ms, ("product",), filters, orders=False)
-    return (
-        {key[0]: measures[1] - measures[2] for key, measures in found.items()},
-        {key[0]: measures[3] for key, measures in found.items()},
-    )
+def units_sold(tx: Any, from_day: int) -> dict[int, int]:
+    """How many of each product were sold since a business day, by product id."""
+    found: dict[int, int] = {}
+    for product_id, _, sold in sums.of_products(tx, tx.zone.bounds(from_day)[0], None, ALL):
+        found[product_id] = found.get(product_id, 0) + sold
+    return found
+
+
+def _net(tx: Any, filters: Filters, period: Period) -> int:
+    found = sums.collect(tx, period.from_ms, period.to_ms, (), filters, orders=False)
+    return sum(measures[1] - measures[2] for measures in found.values())
+
+
+def _by_product(tx: Any, filters: Filters, period: Period, best: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Net sales and units of the products of the period, of the best ones at least."""
+    taken: dict[int, int] = {}
+    units: dict[int, int] = {}
+    for product_id, net, sold in sums.of_products(tx, period.from_ms, period.to_ms, filters, best):
+        taken[product_id] = taken.get(product_id, 0) + net
+        units[product_id] = units.get(product_id, 0) + sold
+    return taken, units
+
+
+def _earlier(tx: Any, filters: Filters, period: Period, product_ids: Sequence[int]) -> dict[int, int]:
+    """The net sales of these products in an earlier period; 0 where one sold nothing."""
+    found = dict.fromkeys(product_ids, 0)
+    for product_id, net, _ in sums.of_products(tx, period.from_ms, period.to_ms, filters):
+        if product_id in found:
+            found[product_id] += net
+    return found

@@ -2,18 +2,25 @@
 
 from typing import Any
 
+from webapp.metrics import closed, dao
 from webapp.metrics.compose import fetch
 from webapp.metrics.filters import Filters
 from webapp.metrics.periods import Period
-from webapp.metrics.spans import FIRST_MS, LAST_MS
+from webapp.metrics.spans import BEFORE, FIRST_MS, LAST_MS
 
 
 def by_day_of_sale(tx: Any, filters: Filters, period: Period) -> dict[int, int]:
     """What has come back by now of the goods sold on each business day of the period, in minor units.
 
-    Reads the returns since the period's begin; run it through `reading.in_thread`.
+    Reads the returns since the period's begin when there are new ones; run it through `reading.in_thread`.
     """
-    return dict(fetch(tx, "returned_of_sales", "returned", ["day"], filters, **_bounds(period)))
+
+    def make() -> closed.Rows:
+        return fetch(tx, "returned_of_sales", "returned", ["day"], filters, **_bounds(period))
+
+    from_day = BEFORE if period.from_ms is None else tx.zone.day_of(period.from_ms)
+    asked = ("returned_of_sales", filters, period.from_ms, period.to_ms)
+    return dict(closed.remembered(tx, asked, dao.state_of_returns(tx, from_day), make))
 
 
 def of_no_known_sale(tx: Any, filters: Filters, period: Period) -> int:

@@ -10,7 +10,7 @@ from webapp.clock import Zone
 
 Source = Literal["month", "day", "hour", "moments"]
 BEFORE, AFTER = -(10**6), 10**7  # days before and after all that can be
-EVER, FIRST_MONTH = 0, 1  # the rollup of months holds all time under month 0
+FIRST_MONTH = 1  # before all that can be
 FIRST_MS, LAST_MS = -(10**15), 10**15
 _LATEST_MS = clock.parse_time("9998-12-31T00:00:00Z")
 
@@ -25,7 +25,7 @@ class Span(NamedTuple):
 
 def by_day(from_ms: int | None, to_ms: int | None, zone: Zone) -> list[Span]:
     """Whole days, and the moments of the days that are cut."""
-    first, last = _day_from(from_ms, zone), _day_to(to_ms, zone)
+    first, last = day_from(from_ms, zone), _day_to(to_ms, zone)
     if from_ms is not None and to_ms is not None and first > last:
         return _some(Span("moments", from_ms, to_ms))
     spans = [Span("day", first, last)]
@@ -44,21 +44,17 @@ def by_month(from_ms: int | None, to_ms: int | None, zone: Zone, newest: int | N
     found: list[Span] = []
     for span in by_day(from_ms, to_ms, zone):
         if span.source == "day" and newest is not None and span.last > newest:
-            span = span._replace(last=AFTER)
+            ahead = span.first != BEFORE and _month_from(span.first) > clock.month_of(newest)
+            span = span._replace(last=max(span.first, newest) + 1 if ahead else AFTER)
         found += _months(span) if span.source == "day" else [span]
     return found
-
-
-def ever() -> list[Span]:
-    """All time as one month."""
-    return [Span("month", EVER, FIRST_MONTH)]
 
 
 def by_hour(from_ms: int | None, to_ms: int | None, zone: Zone) -> list[Span]:
     """Whole hours, and the moments of the hours that are cut."""
     if to_ms is not None and to_ms > _LATEST_MS:
         to_ms = None
-    first = FIRST_MS if from_ms is None else _hour_from(from_ms, zone)
+    first = FIRST_MS if from_ms is None else hour_from(from_ms, zone)
     last = LAST_MS if to_ms is None else zone.hour_of(to_ms)[0]
     if from_ms is not None and to_ms is not None and first > last:
         return _some(Span("moments", from_ms, to_ms))
@@ -87,7 +83,8 @@ def _some(*spans: Span) -> list[Span]:
     return [span for span in spans if span.first < span.last]
 
 
-def _day_from(from_ms: int | None, zone: Zone) -> int:
+def day_from(from_ms: int | None, zone: Zone) -> int:
+    """The first day that begins at the instant or later; None is before all of them."""
     if from_ms is None:
         return BEFORE
     day = zone.day_of(from_ms)
@@ -98,7 +95,8 @@ def _day_to(to_ms: int | None, zone: Zone) -> int:
     return AFTER if to_ms is None or to_ms > _LATEST_MS else zone.day_of(to_ms)
 
 
-def _hour_from(from_ms: int, zone: Zone) -> int:
+def hour_from(from_ms: int, zone: Zone) -> int:
+    """The begin of the first hour that begins at the instant or later."""
     if zone.hour_of(from_ms)[0] == from_ms:
         return from_ms
     day = zone.day_of(from_ms)

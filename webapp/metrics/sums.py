@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from webapp import clock
-from webapp.metrics import dao, spans
+from webapp.metrics import best as best_sellers
+from webapp.metrics import closed, dao, spans
+from webapp.metrics.closed import bounds
 from webapp.metrics.compose import fetch
 from webapp.metrics.definitions import PRODUCTS
 from webapp.metrics.filters import Filters
@@ -18,6 +20,7 @@ Sums = dict[tuple[Any, ...], list[int]]
 Time = Literal["hour_ms", "day", "week", "month"]
 Counting = Literal["none", "rows", "values", "lines"]
 _ORDERS = 0
+_LONG = 62  # days of all sales, behind which their state is less to read than they are
 
 
 def collect(
@@ -34,7 +37,7 @@ def collect(
     counting = count_orders(keys, filters, time) if orders and products else "none"
     for span in _spans(tx, from_ms, to_ms, keys, filters, time):
         source = _source(span, products)
-        for row in fetch(tx, source, "measures", [*_time(time, span), *keys], filters, **_bounds(span)):
+        for row in _rows(tx, source, "measures", [*_time(time, span), *keys], filters, span):
             sums = list(row[-7:])
             if products and counting != "rows":
                 sums[_ORDERS] = 0
@@ -42,6 +45,26 @@ def collect(
     if products and counting != "none":
         _count_orders(tx, found, from_ms, to_ms, keys, filters, time, counting)
     return found
+
+
+def of_products(
+    tx: Any, from_ms: int | None, to_ms: int | None, filters: Filters, best: int | None = None
+) -> list[tuple[Any, ...]]:
+    """(product id, net sales, units) of [from_ms, to_ms); a product may have several rows, to be added up.
+
+    best: how many products are wanted, those with most net sales, then the lowest id; more may be in the answer, in any
+    order, and what is told of those may be less than they sold.
+    """
+    wanted = _spans(tx, from_ms, to_ms, ("product",), filters, None)
+    if best is not None and len(wanted) == 1:
+        span = wanted[0]
+        if span.source == "day" and span.last - span.first == 1:
+            return best_sellers.of_day(tx, filters, span.first, best)
+        if span.source == "month":
+            return best_sellers.of_months(tx, filters, span, best)
+    return [
+        row for span in wanted for row in _rows(tx, _source(span, True), "net_and_units", ["product"], filters, span)
+    ]
 
 
 def reads_lines(keys: Sequence[str], filters: Filters, time: Time | None = None, *, orders: bool = True) -> bool:
@@ -83,7 +106,7 @@ def _count_orders(
         wanted = spans.by_day(from_ms, to_ms, tx.zone)
     for span in wanted:
         if span.source == "moments":
-            rows = fetch(tx, "sold_lines", "distinct_orders", [*_time(time, span), *keys], filters, **_bounds(span))
+            rows = _rows(tx, "sold_lines", "distinct_orders", [*_time(time, span), *keys], filters, span)
         elif counting == "values":
             rows = _orders_by_value(tx, span, keys, filters, time)
         else:
@@ -101,7 +124,7 @@ def _orders_by_value(tx: Any, span: Span, keys: Sequence[str], filters: Filters,
     dimension, values = "category_tree" if tree else name, [abs(value) for value in values]
     asked: dict[str, Any] = {"value": values} if values else {}
     columns = [*_time(time, span), *("value" if key == told else key for key in keys)]
-    return fetch(tx, "order_day", "orders", columns, filters, dimension=dimension, **asked, **_bounds(span))
+    return _rows(tx, "order_day", "orders", columns, filters, span, dimension=dimension, **asked)
 
 
 def _by_the_hour(keys: Sequence[str], filters: Filters, time: Time | None) -> bool:
@@ -118,8 +141,6 @@ def _spans(
         return spans.by_hour(from_ms, to_ms, tx.zone)
     if products:
         months = time in (None, "month") and "weekday" not in keys and not filters.weekday
-        if months and time is None and from_ms is None and to_ms is None:
-            return spans.ever()
         if months:
             return spans.by_month(from_ms, to_ms, tx.zone, dao.newest_product_day(tx))
         return spans.by_day(from_ms, to_ms, tx.zone)
@@ -132,9 +153,13 @@ def _source(span: Span, products: bool) -> str:
     return {"day": "sales_day", "hour": "sales_hour", "moments": "moments"}[span.source]
 
 
-def _bounds(span: Span) -> dict[str, int]:
-    unit = {"month": "month", "day": "day", "hour": "ms", "moments": "ms"}[span.source]
-    return {f"from_{unit}": span.first, f"to_{unit}": span.last}
+def _rows(
+    tx: Any, source: str, what: str, keys: Sequence[str], filters: Filters, span: Span, **more: Any
+) -> list[tuple[Any, ...]]:
+    """The rows of a span, of what is closed in it from memory where it would be more to read than its state."""
+    if source == "moments" or (source == "sales_day" and span.last - span.first < _LONG):
+        return fetch(tx, source, what, keys, filters, **bounds(span), **more)
+    return [row for _, rows in closed.read(tx, source, what, keys, filters, span, **more) for row in rows]
 
 
 def _time(time: Time | None, span: Span) -> list[str]:

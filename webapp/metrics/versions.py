@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from webapp.db.queries import Executes
 from webapp.db.tx import Tx
 from webapp.metrics import dao
 
 
 class Version(NamedTuple):
-    """Where a product version stands; 0 is none. `values` are its places in the rollup of distinct orders."""
+    """Where a product version stands; 0 is none. `values` are its places in the rollup of distinct orders; `stand` is a number
+    that versions with the same places share in this process."""
 
     product_id: int
     values: tuple[tuple[str, int], ...]
+    stand: int
+    created_ms: int
 
 
 class _Known:
@@ -20,6 +24,7 @@ class _Known:
     def __init__(self, connection: Any) -> None:
         self.connection = connection
         self.versions: dict[int, Version] = {}
+        self.stands: dict[tuple[tuple[str, int], ...], int] = {}
 
 
 _known = _Known(None)
@@ -27,21 +32,39 @@ _known = _Known(None)
 
 def find(tx: Tx, ids: Iterable[int]) -> dict[int, Version]:
     """Where these versions stand; more may be in the answer."""
-    global _known
-    if _known.connection is not tx.connection:
-        _known = _Known(tx.connection)
+    _of(tx.connection)
     known = _known.versions
     missing = [version_id for version_id in ids if version_id not in known]
     if not missing:
         return known
-    found, lines = dict(known), dao.category_lines(tx)
-    for version_id, product_id, category, brand, vendor, tier, created_ms in dao.find_versions(tx, missing):
+    found = _stand(tx, missing)
+    # A version of this very transaction may be undone, and its number taken by another one.
+    known.update({number: version for number, version in found.items() if version.created_ms < tx.now_ms})
+    return {**known, **found}
+
+
+def _of(connection: Any) -> None:
+    global _known
+    if _known.connection is not connection:
+        _known = _Known(connection)
+
+
+def _stand(tx: Executes, ids: Iterable[int]) -> dict[int, Version]:
+    found, lines = {}, dao.category_lines(tx)
+    for version_id, product_id, category, brand, vendor, tier, created_ms in dao.find_versions(tx, ids):
         above = (("category_tree", one) for one in lines.get(category, (0,)))
-        version = Version(
-            product_id, (("category", category), ("brand", brand), ("vendor", vendor), ("price_tier", tier), *above)
-        )
-        found[version_id] = version
-        # A version of this very transaction may be undone, and its number taken by another one.
-        if created_ms < tx.now_ms:
-            known[version_id] = version
+        values = (("category", category), ("brand", brand), ("vendor", vendor), ("price_tier", tier), *above)
+        stand = _known.stands.setdefault(values, len(_known.stands))
+        found[version_id] = Version(product_id, values, stand, created_ms)
     return found
+
+
+def remember(tx: Executes, connection: Any, ids: Iterable[int]) -> dict[int, Version]:
+    """As `find`, for the writer behind this connection, by what a snapshot of its database holds: before it takes its lock.
+
+    What is not committed yet is left out.
+    """
+    _of(connection)
+    if missing := [version_id for version_id in ids if version_id not in _known.versions]:
+        _known.versions.update(_stand(tx, missing))
+    return _known.versions

@@ -16,6 +16,7 @@ from webapp.orders.actions_enter import (
     Placed,
     Results,
     enter,
+    enter_laid,
     enter_returns,
     enter_sales,
     filled,
@@ -26,7 +27,7 @@ from webapp.products import dao as products
 from webapp.shop import dao as shop
 from webapp.stock import dao as levels
 
-__all__ = ["Placed", "book_returns", "enter_returns", "enter_sales", "place_orders", "return_goods"]
+__all__ = ["Placed", "book_returns", "enter_laid", "enter_returns", "enter_sales", "place_orders", "return_goods"]
 
 
 @merging

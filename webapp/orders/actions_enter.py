@@ -1,6 +1,7 @@
 """Sales and returns that are ready are written: whole, numbered without a hole, with stock, figures and event."""
 
 from collections.abc import Sequence
+from itertools import count as count_from
 from typing import Any
 
 from webapp.db.tx import Tx, merging
@@ -8,6 +9,7 @@ from webapp.errors import Conflict, FieldError, Problem
 from webapp.live import outbox
 from webapp.metrics import rollups
 from webapp.orders import dao
+from webapp.orders.actions_laid import Laid
 from webapp.orders.shapes import GoodsReturn, Sale
 from webapp.products import dao as products
 from webapp.shop import dao as shop
@@ -71,16 +73,28 @@ def enter_sales(tx: Tx, sales: Sequence[Sale]) -> Results:
     return filled(results, enter(tx, fresh))
 
 
-def enter(tx: Tx, sales: Sequence[Sale]) -> list[Placed]:
-    """Orders under the next numbers, with their lines, stock, figures and event."""
+def enter_laid(tx: Tx, laid: Laid) -> Results:
+    """Enter sales that were laid out before the transaction. Refusal: as `enter_sales`."""
+    named = [(sale.channel_id, sale.external_id) for sale in laid.sales if sale.external_id is not None]
+    taken = dao.find_taken(tx, [external_id for _, external_id in named])
+    if taken.keys() & set(named) or len(set(named)) < len(named) or laid.newest_ms >= rollups.oldest_ms(tx):
+        return enter_sales(tx, laid.sales)
+    return list(enter(tx, laid.sales, laid))
+
+
+def enter(tx: Tx, sales: Sequence[Sale], laid: Laid | None = None) -> list[Placed]:
+    """Orders under the next numbers, with their lines, stock, figures and event. laid: the same sales, laid out."""
     if not sales:
         return []
+    laid = laid or Laid(sales, oldest_ms=rollups.oldest_ms(tx))
     order_id = tx.next("orders", len(sales))
-    line_id = tx.next("order_line", sum(len(sale.lines) for sale in sales))
+    line_id = tx.next("order_line", len(laid.lines))
     seq = outbox.append(tx, "orders", "placed", order_id, len(sales))
-    orders, lines, facts, results = [], [], [], []
+    orders, results = [], []
+    owners: list[int] = []
     takes: list[stock.Take] = []
     for sale in sales:
+        count = len(sale.lines)
         orders.append(
             (
                 order_id,
@@ -98,36 +112,21 @@ def enter(tx: Tx, sales: Sequence[Sale]) -> list[Placed]:
                 sale.payment,
                 sale.note,
                 sale.total_minor,
-                len(sale.lines),
+                count,
             )
         )
-        fact_lines = []
-        for line in sale.lines:
-            lines.append((line_id, order_id, *line))
-            cost = None if line.cost_minor is None else line.cost_minor * line.quantity
-            fact_lines.append((line.version_id, line.quantity, line.total_minor, cost))
-            line_id += 1
-        facts.append(
-            rollups.SaleFact(
-                order_id,
-                sale.placed_ms,
-                sale.day,
-                sale.hour_ms,
-                sale.hour,
-                sale.channel_id,
-                sale.location_id,
-                sale.region,
-                fact_lines,
-            )
-        )
+        results.append(Placed(id=order_id, seq=seq, first_line=line_id + len(owners)))
+        owners += [order_id] * count
         for product_id, location_id, quantity in sale.takes:
             takes.append(stock.Take(order_id, product_id, location_id, quantity, sale.placed_ms, seq))
-        results.append(Placed(id=order_id, seq=seq, first_line=line_id - len(sale.lines)))
         order_id += 1
         seq += 1
+    lines = [
+        (number, owner, *line) for number, owner, line in zip(count_from(line_id), owners, laid.lines, strict=False)
+    ]
     dao.insert_orders(tx, orders, lines)
     stock.take(tx, takes)  # the shelf's levels were looked at before
-    rollups.add_sales(tx, facts)
+    rollups.add(tx, laid.figures)
     return results
 
 

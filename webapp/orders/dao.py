@@ -10,6 +10,7 @@ from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
 WALK, FEW = 1_500, 2_000  # orders that are walked past at first; that are looked up one by one then
+OFTEN = 3  # a walk in time that has found this part of a page goes on: so many walks will fill it
 
 
 def find_taken(tx: Executes, external_ids: Iterable[str]) -> dict[tuple[int, str], int]:
@@ -125,22 +126,30 @@ def find_page(
 ) -> list[Any]:
     """Order ids with their sorting values, one page of `limit` behind the position `after` (value, id).
 
-    What many orders fulfil is found soon by walking down the list. Where a while of that has not filled the page, what
-    few orders can fulfil is looked up.
+    What many orders fulfil is found soon by walking down the list. Where a while of that has found little, what few
+    orders can fulfil is looked up, and else the walk goes on from where it was.
     """
     query, edge, bound = _SORTS[sort]
-    value, last_id = after or ((1 << 62, 1 << 62) if sort.startswith("-") else (-1 << 62, -1))
+    down = sort.startswith("-")
+    value, last_id = after or ((1 << 62, 1 << 62) if down else (-1 << 62, -1))
     place = {"after_value": value, "after_id": last_id}
     looked_up = [(rare, few) for asked, rare, few in _RARE if asked(sort, condition)]
     stop = edge.value(tx, walk=WALK, **place, **condition) if looked_up else None
-    if stop is not None:
-        rows = query.all(tx, limit=limit, **place, **condition | bound(stop, condition))
-        if len(rows) == limit:
-            return rows
-        few = _candidates(tx, looked_up, condition)
+    if stop is None:
+        return query.all(tx, limit=limit, **place, **condition)
+    tried = condition["q"] is not None and not sql.names_product.value(tx, **condition)
+    few = _candidates(tx, looked_up[:1], condition) if tried else None
+    if few is not None:
+        return _page_of(tx, few, sort, limit, after, condition)
+    rows = query.all(tx, limit=limit, **place, **condition | bound(stop, condition))
+    if len(rows) * (OFTEN if "placed_at" in sort else 1) < limit:
+        few = _candidates(tx, looked_up[tried:], condition)
         if few is not None:
             return _page_of(tx, few, sort, limit, after, condition)
-    return query.all(tx, limit=limit, **place, **condition)
+    if len(rows) < limit:
+        beyond = {"after_value": stop, "after_id": -1 if down else 1 << 62}
+        rows += query.all(tx, limit=limit - len(rows), **beyond, **condition)
+    return rows
 
 
 def _narrowed(

@@ -1,6 +1,6 @@
 """What the till asks the database."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp.db import queries
@@ -12,9 +12,10 @@ PRICE_LIST = 20_000
 CATEGORIES = 12
 
 
-def find_often_sold(tx: Executes, from_day: int, limit: int = TILES) -> list[int]:
-    """Ids of the products sold most since a day, then the others by name as far as there is room."""
-    found = [row[0] for row in sql.find_often_sold.all(tx, from_day=from_day, limit=limit)]
+def find_often_sold(tx: Executes, sold: Mapping[int, int], limit: int = TILES) -> list[int]:
+    """Ids of the products sold most, of `sold` by id, then the others by name as far as there is room."""
+    for_sale = [row[0] for row in sql.find_for_sale.all(tx, ids=list(sold))]
+    found = sorted(for_sale, key=lambda one: (-sold[one], one))[:limit]
     others = [row[0] for row in sql.find_first.all(tx, limit=limit)] if len(found) < limit else []
     return (found + [one for one in others if one not in found])[:limit]
 

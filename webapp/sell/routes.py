@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from webapp import clock, money
 from webapp.db import reading, store, writer
 from webapp.errors import Conflict, Invalid, Problem
+from webapp.metrics.ask import units_sold
 from webapp.orders import dao as orders_dao
 from webapp.orders.shapes import LineDraft, OrderDraft
 from webapp.sell import actions, dao, rules
@@ -95,7 +96,7 @@ def _page(tx: Any, desk: Desk, lines: list[Line], problem: Problem | None = None
     elif category:
         shown = dao.find_in_category(tx, category)
     else:
-        shown = dao.find_often_sold(tx, tx.zone.day_of(clock.now_ms()) - OFTEN_DAYS)
+        shown = dao.find_often_sold(tx, units_sold(tx, tx.zone.day_of(clock.now_ms()) - OFTEN_DAYS))
     goods = _goods(tx, [*shown, *(line.product_id for line in lines)], desk)
     priced = rules.priced(lines, goods)
     return {

@@ -168,15 +168,25 @@ def _daily(tx: Any, view: View, first: int, now_ms: int) -> list[Row]:
     return ask(tx, ["net_sales"], period=span, grain="day", filters=view.filters, now_ms=now_ms).rows
 
 
-@island("/analytics/heat", topics=TOPICS, pace=60.0, clock=True, template="analytics/_heat.html")
+def read_ahead(tx: Any, params: Mapping[str, Any], now_ms: int) -> None:
+    """Read the hours of some products, which are in no rollup, so that the page finds them remembered."""
+    _cells(tx, shapes_view.view(tx, params, now_ms, store.shop().formatter), now_ms)
+
+
+def _cells(tx: Any, view: View, now_ms: int) -> tuple[int, dict[tuple[int, int], int]]:
+    """How many weeks are looked at, and what each hour of a weekday took on average of them."""
+    first = dao.find_first_day(tx)
+    whole = WEEKS if first is None else (tx.zone.day_of(now_ms) - first) // 7
+    weeks = max(1, min(WEEKS, whole))  # a shop of ten days has one whole week to take the average of
+    return weeks, metrics.heat_map(tx, view.filters, now_ms, weeks)
+
+
+@island("/analytics/heat", topics=TOPICS, pace=60.0, clock=True, threaded=True, template="analytics/_heat.html")
 def heat(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """Draw what an hour of each weekday took on average of the last eight whole weeks at most, the present hour outlined."""
     said = store.shop().formatter
     view = shapes_view.view(tx, params, now_ms, said)
-    first = dao.find_first_day(tx)
-    whole = WEEKS if first is None else (tx.zone.day_of(now_ms) - first) // 7
-    weeks = max(1, min(WEEKS, whole))  # a shop of ten days has one whole week to take the average of
-    cells = metrics.heat_map(tx, view.filters, now_ms, weeks)
+    weeks, cells = _cells(tx, view, now_ms)
     shown = by_hour.stretch(cells)
     hour = tx.zone.hour_of(now_ms)[1]
     weekday = clock.weekday(tx.zone.day_of(now_ms))

@@ -1,6 +1,7 @@
 """What came back of a product and why, and what is bought with it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -16,12 +17,17 @@ from webapp.db import store
 from webapp.live.islands import element_id, island
 from webapp.metrics import dao as values
 from webapp.metrics.ask import ask
+from webapp.metrics.closed import remembered
+from webapp.metrics.dao import state_of_days
 from webapp.metrics.filters import Filters
 from webapp.metrics.periods import Period
+from webapp.metrics.spans import BEFORE
 
 RETURNED = ("return_rate", "units_returned", "returns")
 MOST_RETURNED, REASONS = 20_000, 8  # newest returned lines that are looked at; reasons that are named
-WALKED, MOST_HELD, BESIDE = 20_000, 2_000, 40  # newest lines walked, orders looked into, products beside
+MOST_HELD, BESIDE = 2_000, 40  # orders looked into, products beside
+WALKED, WALKED_TODAY = 20_000, 2_000  # newest lines walked for whole days, and for the one that is open
+MOST_PRODUCTS = 5_000
 
 
 # ---- Returns ----
@@ -64,17 +70,47 @@ def returns(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
 
 def together(tx: Any, view: View, now_ms: int) -> Together:
     """Return what stands in the same orders more often than by chance, out of the newest orders of the period."""
-    product_id, span, where = view.filters.product[0], (view.period.from_ms, view.period.to_ms), places(view)
-    counted = dao.count_held(tx, product_id, span, where, WALKED, MOST_HELD)
-    held, cut = counted["orders"], counted["orders"] == MOST_HELD
-    least, since = pairs.least(held), counted["first_ms"] if cut else None
-    rows = dao.find_beside(tx, product_id, span, where, WALKED, MOST_HELD, least, BESIDE) if held >= least else []
-    if not rows:
+    held, since, beside = 0, None, Counter[int]()
+    for orders, first_ms, rows in _held(tx, view, now_ms):
+        held += orders
+        beside.update(dict(rows))
+        if orders == MOST_HELD:  # older ones are left out
+            since = first_ms
+            break
+    least = pairs.least(held)
+    both = dict([one for one in sorted(beside.items(), key=lambda one: (-one[1], one[0])) if one[1] >= least][:BESIDE])
+    if not both:
         return Together(held, least, since, [], {})
-    both = {row["product_id"]: row["orders"] for row in rows}
     orders, each = _alone(tx, view, since, sorted(both), now_ms)
     found = pairs.pairs(both, held, each, orders)
     return Together(held, least, since, found, values.find_products(tx, [pair.product_id for pair in found]))
+
+
+def _held(tx: Any, view: View, now_ms: int) -> Iterator[tuple[int, int | None, list[tuple[int, int]]]]:
+    """The open day, then the whole days of the period: orders that hold the product, the first's moment, what is beside.
+
+    Of the whole days it is remembered, until something is entered into them.
+    """
+    period, product_id, where = view.period, view.filters.product[0], places(view)
+    today = tx.zone.day_of(now_ms)
+    midnight = tx.zone.bounds(today)[0]
+
+    def find(from_ms: int | None, to_ms: int | None, walked: int) -> list[Any]:
+        span = (from_ms, to_ms)
+        counted = dao.count_held(tx, product_id, span, where, walked, MOST_HELD)
+        rows = dao.find_beside(tx, product_id, span, where, walked, MOST_HELD, 1, MOST_PRODUCTS)
+        return [(counted["orders"], counted["first_ms"], [tuple(row) for row in rows])]
+
+    begins_before = period.from_ms is None or period.from_ms < midnight
+    if period.to_ms is None or period.to_ms > midnight:
+        yield from find(midnight if begins_before else period.from_ms, period.to_ms, WALKED_TODAY)
+    if begins_before:
+        end = midnight if period.to_ms is None else min(midnight, period.to_ms)
+        first = BEFORE if period.from_ms is None else tx.zone.day_of(period.from_ms)
+        asked = ("held", product_id, period.from_ms, end, tuple(where.values()), MOST_HELD)
+        yield from remembered(
+            tx, asked, state_of_days(tx, first, today), lambda: find(period.from_ms, end, WALKED)
+        )  # fmt: skip
 
 
 def _alone(tx: Any, view: View, since: int | None, products: list[int], now_ms: int) -> tuple[int, dict[int, int]]:

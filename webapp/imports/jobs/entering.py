@@ -1,5 +1,6 @@
 """The import itself: a file is read through, and its rows are entered batch by batch."""
 
+import gc
 import json
 import sys
 import threading
@@ -16,19 +17,23 @@ from webapp.db import reading, store, writer
 from webapp.errors import Invalid
 from webapp.imports import actions, dao
 from webapp.imports.actions_enter import enter
+from webapp.imports.actions_meet import Newcomers, meet
 from webapp.imports.jobs import files, places
 from webapp.imports.jobs.gather import Gatherer
-from webapp.imports.rules.batches import Batch, Known, fill, rows_of
+from webapp.imports.rules.batches import Batch, Known, fill, make_ready, rows_of, sales_of, strangers
 from webapp.imports.rules.lines import Entry, Line
 from webapp.imports.shapes import Mapping
 from webapp.jobs import registry
 from webapp.jobs.progress import Context, Later
+from webapp.metrics import versions
+from webapp.metrics.versions import Version
+from webapp.orders.actions_laid import Laid
 
 # The lock is held five milliseconds at most; the disk and what is dearer than most are left two of them.
 TARGET_MS = 3.0
 OVER = 1.1
 FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 32.0, 32.0, 2_000.0
-NEW_PRODUCT = 6
+FEW, AT_ONCE = 3, 16  # new products that are made with the rows that name them; that are made at once before
 EVERYTHING = sys.maxsize
 _committed = threading.local()
 
@@ -64,7 +69,13 @@ def run(context: Context) -> None:
         rows, digest = files.read_through(path, mapping, columns, against, gatherer, breathe)
         until = _known_until(import_id, digest, row["mapping"])
         context.write(actions.begin_imports, actions.Begun(context, import_id, digest, rows))
-        _Entering(context, import_id, mapping, rows, until).run(gatherer.entries(), row)
+        frozen = gc.get_freeze_count()
+        gc.freeze()  # the rows of a file are no garbage: nobody need look through them again and again
+        try:
+            _Entering(context, import_id, mapping, rows, until).run(gatherer.entries(), row)
+        finally:
+            if not frozen:
+                gc.unfreeze()
     context.tell(rows, rows, "Importing")
     files.drop(path)
 
@@ -92,6 +103,7 @@ class _Entering:
         self.by_name, self.mends = mapping.source == "export", mapping.mends
         self.known = Known()
         self.zone = store.shop().zone
+        self.stands: dict[int, Version] = {}
         self.weight = FIRST_WEIGHT
         self.costs: deque[float] = deque(maxlen=9)
         self.read = 0
@@ -109,7 +121,7 @@ class _Entering:
         for entry in entries:
             if entry[0] <= position:
                 continue
-            more = self._weigh(entry)
+            more = rows_of(entry)
             if batch and weight + more > OVER * self.weight:
                 self._enter(batch, weight)
                 batch, weight = [], 0
@@ -125,22 +137,34 @@ class _Entering:
         left = actions.Skipped(self.context, self.import_id, self.rows - self.read, json.dumps({"row": self.rows}))
         self.context.write(actions.skip_rows, left)
 
-    def _weigh(self, entry: Entry) -> int:
-        if entry[1] is None:
-            return 1
-        known = self.known.products
-        return sum(1 if line[2] in known else NEW_PRODUCT for _, lines in entry[1].values() for line in lines)
-
     def _enter(self, entries: list[Entry], weight: int) -> None:
         position = json.dumps({"row": entries[-1][0]})
         batch = Batch(self.context, self.import_id, position, self.known, self.by_name, mends=self.mends)
         fill(batch, entries, self.zone, self.known_until, _source)
+        self._prepare(batch)
         began = time.thread_time()
         self.known.seq = self.context.write(enter, batch)
         used_ms = (getattr(_committed, "at", began) - began) * 1000
-        self.read += sum(map(rows_of, entries))
+        self.read += weight
         self.context.tell(self.read, self.rows, "Importing")
         self._learn(weight, min(used_ms, writer.session().held_ms))
+
+    def _prepare(self, batch: Batch) -> None:
+        """What needs no lock is done: products that the shop lacks are there, and the sales are laid out."""
+        firsts = strangers(batch)
+        if 0 < len(firsts) <= FEW:
+            return
+        for start in range(0, len(firsts), AT_ONCE):
+            newcomers = Newcomers(self.context, self.known, firsts[start : start + AT_ONCE])
+            self.known.seq = self.context.write(meet, newcomers)
+        make_ready(batch, self.zone)
+        batch.laid = laid = Laid(sales_of(batch.parts))
+        sold = laid.versions()
+        if not sold <= self.stands.keys():
+            with reading.reading() as tx:
+                self.stands = versions.remember(tx, writer.session().connection(), sold)
+        if sold <= self.stands.keys():
+            laid.count(self.stands)
 
     def _learn(self, weight: int, cost_ms: float) -> None:
         """Weigh the next batch by the median of what the last ones took of this thread while they held the lock: what

@@ -61,7 +61,8 @@ class Batch:
     """Whole entries of a file and the position behind them, read so far as they can be without the ledger.
 
     known: what is known of the catalogue. by_name: a line keeps the name in its row (our own export). tried: it was run
-    before, and that transaction failed. mends: the import whose rejected rows these are.
+    before, and that transaction failed. mends: the import whose rejected rows these are. laid: its sales, laid out for the
+    ledger while nobody waits.
     """
 
     context: Any
@@ -75,6 +76,7 @@ class Batch:
     repeated: int = 0
     tried: bool = False
     mends: int | None = None
+    laid: Any = None
 
 
 def fill(batch: Batch, entries: Sequence[Entry], zone: Zone, known_until: int, source: Any) -> Batch:
@@ -91,13 +93,35 @@ def fill(batch: Batch, entries: Sequence[Entry], zone: Zone, known_until: int, s
             batch.rejected.append((batch.import_id, first_row, kept_text(faults[0][3])))
         else:
             _fill_family(batch, named, source)
+    make_ready(batch, zone)
+    return batch
+
+
+def make_ready(batch: Batch, zone: Zone) -> None:
+    """The parts of which everything is known are as the ledger takes them, but for the ids of customers not met yet."""
     for part in batch.parts:
-        if part.of is None:
+        if part.of is None and part.ready is None:
             try:
                 part.ready = ready(part, batch.known, zone, batch.by_name)
             except KeyError:
                 pass
-    return batch
+
+
+def strangers(batch: Batch) -> list[Line]:
+    """The first line of each product that is not known."""
+    known = batch.known.products
+    firsts: dict[str, Line] = {}
+    for part in batch.parts:
+        if part.ready is None:
+            for line in part.lines:
+                if line[2] not in known:
+                    firsts.setdefault(line[2], line)
+    return list(firsts.values())
+
+
+def sales_of(parts: Sequence[Part]) -> list[Any]:
+    """The sales among these parts, as the ledger takes them."""
+    return [part.ready for part in parts if part.ready.__class__ is Sale]
 
 
 def _fill_family(batch: Batch, named: dict[str, tuple[Head, list[Line]]], source: Any) -> None:
@@ -139,7 +163,7 @@ def ready(part: Part, known: Any, zone: Zone, by_name: bool) -> Sale | GoodsRetu
     """The sale or return as the ledger takes it. Raises KeyError when something is not known."""
     kind, external_id, at_ms, channel_id, location_id, region, customer, payment, note, reason, *_ = part.head
     when = (at_ms, zone.day_of(at_ms), *zone.hour_of(at_ms), channel_id)
-    buyer = known.customers[customer]
+    buyer = known.customers.get(customer)
     if kind == SALE:
         sold = _sold(part.lines, known, by_name)
         return Sale(*when, sold, location_id, region, external_id, buyer, payment, note)
@@ -149,6 +173,7 @@ def ready(part: Part, known: Any, zone: Zone, by_name: bool) -> Sale | GoodsRetu
 
 def _sold(lines: list[Line], known: Any, by_name: bool) -> list[SaleLine]:
     found, products = [], known.products
+    make = SaleLine._make
     for line in lines:
         _, _, sku, _, quantity, price, discount, _, cost, more = line
         product_id, version_id, product_cost, _ = product = products[sku]
@@ -156,11 +181,9 @@ def _sold(lines: list[Line], known: Any, by_name: bool) -> list[SaleLine]:
         if more is not None:
             version_id, lot = _version(line, product, known, by_name), more[0]
         total = quantity * price - discount
-        found.append(
-            SaleLine(
-                product_id, version_id, quantity, price, discount, total, product_cost if cost is None else cost, lot
-            )
-        )
+        if cost is None:
+            cost = product_cost
+        found.append(make((product_id, version_id, quantity, price, discount, total, cost, lot)))
     return found
 
 

@@ -70,7 +70,7 @@ class Sale:
     @property
     def total_minor(self) -> int:
         """What was charged."""
-        return sum(line.total_minor for line in self.lines)
+        return sum([line.total_minor for line in self.lines])
 
 
 @dataclass(slots=True)

@@ -1,0 +1,254 @@
+"""What closed days came to is remembered, and never longer than it is true."""
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.metrics import recounts
+from tests.metrics.shops import NOW, Fact, Line, Shop
+from tests.metrics.test_properties import known, period, resolved, slow
+from webapp import clock
+from webapp.db import reading
+from webapp.metrics import closed, periods, rollups
+from webapp.metrics.ask import ask, heat_map, running, sparklines, top_products, units_sold
+from webapp.metrics.closed import Memory
+from webapp.metrics.definitions import DIMENSIONS, METRICS
+from webapp.metrics.filters import ALL
+from webapp.metrics.returned import by_day_of_sale
+
+LONDON = clock.Zone("Europe/London")
+YEAR = "12m"
+
+
+def snapshot(shop, epoch="once"):
+    """The shop as a committed snapshot of a history is read, which remembers."""
+    shop.run("insert into epoch values (1, ?) on conflict (id) do update set value = excluded.value", epoch)
+    return reading.ReadTx(shop.connection, shop.zone, "GBP")
+
+
+@pytest.fixture(autouse=True)
+def forgetful():
+    closed.memory.clear()
+    yield
+    closed.memory.clear()
+
+
+@pytest.fixture
+def shop():
+    shop = Shop(LONDON)
+    shop.product(1, category=3, brand=1)
+    shop.product(2, category=4, brand=2)
+    shop.sell("2026-03-02T10:00:00Z", 500)
+    shop.sell("2026-11-20T10:00:00Z", 700, version=2)
+    shop.sell(NOW - 60_000, 900)
+    return shop
+
+
+@pytest.fixture
+def asked():
+    """Every query of a snapshot from now on."""
+    return []
+
+
+def listened(shop, asked):
+    """A snapshot whose queries are noted."""
+    tx = snapshot(shop)
+
+    def execute(statement, parameters=()):
+        asked.append(statement)
+        return shop.connection.execute(statement, parameters)
+
+    tx.execute = execute
+    return tx
+
+
+def brands(tx, name=YEAR):
+    """Net sales by brand."""
+    answer = ask(tx, ["net_sales"], by=["brand"], period=periods.named(name, NOW, LONDON), now_ms=NOW)
+    return {row.keys[0]: row.values["net_sales"] for row in answer.rows}
+
+
+def test_a_second_question_reads_the_open_day_alone(shop, asked):
+    tx = listened(shop, asked)
+    first = brands(tx)
+    before = sum("product_month" in statement for statement in asked)
+    asked.clear()
+
+    shop.sell(NOW, 50)
+
+    assert brands(tx) == {1: 1_450, 2: 700} and first == {1: 1_400, 2: 700}
+    assert before == 1 and not any("product_month" in statement for statement in asked)
+
+
+@pytest.mark.parametrize("at", ["2026-03-02T11:00:00Z", "2026-11-20T10:00:00Z", "2025-12-01T00:00:00Z"])
+def test_a_late_sale_is_in_the_next_answer(shop, at):
+    tx = snapshot(shop)
+    brands(tx)
+
+    shop.sell(at, 11)
+
+    assert brands(tx) == {1: 1_411, 2: 700}
+
+
+def test_a_late_return_is_in_the_next_answer(shop):
+    tx = snapshot(shop)
+    brands(tx)
+
+    shop.take_back("2026-03-03T11:00:00Z", 30)
+
+    assert brands(tx) == {1: 1_370, 2: 700}
+
+
+def test_the_control_without_a_look_at_the_days_the_late_sale_is_missed(shop, monkeypatch):
+    monkeypatch.setattr("webapp.metrics.dao.state_of_days", lambda *_: ("always the same",))
+    tx = snapshot(shop)
+    brands(tx)
+
+    shop.sell("2026-03-02T11:00:00Z", 11)
+
+    assert brands(tx) == {1: 1_400, 2: 700}
+
+
+def test_another_history_is_not_answered_from_this_one(shop):
+    brands(snapshot(shop))
+    shop.run("update product_month set gross_minor = gross_minor + 1")
+
+    assert brands(snapshot(shop, epoch="restored")) == {1: 1_402, 2: 701}
+
+
+def test_rollups_that_were_made_anew_are_read_anew(shop):
+    shop.spoil("product_month", "gross_minor")
+    assert brands(snapshot(shop)) == {1: 1_402, 2: 701}
+
+    tx = shop.tx
+    rollups.rebuild(tx)
+    tx.flush()
+
+    assert brands(snapshot(shop)) == {1: 1_400, 2: 700}
+
+
+def test_what_a_transaction_sees_is_not_remembered(shop):
+    brands(shop.tx)
+
+    assert not closed.memory._held
+
+
+def test_the_days_of_an_open_month_are_the_month_without_the_newest_day(shop):
+    shop.sell("2026-11-01T10:00:00Z", 20)
+    tx = snapshot(shop)
+
+    assert brands(tx, "mtd") == {1: 920, 2: 700}
+    assert brands(tx, "mtd") == {1: 920, 2: 700}
+
+
+def test_best_sellers_curves_and_cells_are_the_same_from_memory(shop):
+    shop.take_back("2026-11-20T12:00:00Z", 100, version=2)
+    tx = snapshot(shop)
+    day, today = LONDON.day_of(NOW), periods.named("today", NOW, LONDON)
+    weeks = periods.days(day - 27, day + 1, NOW, LONDON)
+
+    def figures():
+        return (
+            [(one.product_id, one.revenue, one.share, one.then) for one in top_products(tx, ALL, weeks, today)],
+            running(tx, ALL, day - 1), running(tx, ALL, day, to_ms=NOW), sparklines(tx, [1, 2], day, 14),
+            heat_map(tx, ALL, NOW), units_sold(tx, day - 28), by_day_of_sale(tx, ALL, weeks),
+        )  # fmt: skip
+
+    read, remembered = figures(), figures()
+
+    assert read == remembered
+    assert read[0][0][:2] == (1, 900) and read[0][1][:2] == (2, 600)
+    assert read[1][-1].value == 600 and read[2][-1].value == 900
+    assert read[5] == {1: 1, 2: 1}
+
+
+@slow
+@given(recounts.histories(), recounts.periods(), recounts.filter_sets(), st.integers(0, 10**9), st.integers(1, 1000))
+def test_after_more_sales_each_metric_by_each_dimension_still_equals_a_recount(shop, bounds, asked, back_ms, amount):
+    asked, tx = known(shop, asked), snapshot(shop, epoch=str(id(shop)))
+    closed.memory.clear()
+
+    def answers(names):
+        return {
+            name: {
+                row.keys: row.values
+                for row in ask(
+                    tx, list(METRICS), by=[name], period=period(bounds), filters=resolved(shop, asked),
+                    now_ms=shop.now_ms, limit=None,
+                ).rows
+            }
+            for name in names
+        }  # fmt: skip
+
+    answers(DIMENSIONS)
+    shop.enter(
+        Fact(True, shop.now_ms - back_ms * 97, [Line(1, 1, amount)]),
+        Fact(False, shop.now_ms - back_ms, [Line(1, 1, 1)]),
+    )
+
+    assert answers(DIMENSIONS) == {name: recounts.recount(shop, [name], asked, *bounds) for name in DIMENSIONS}
+
+
+@slow
+@given(recounts.histories(), recounts.filter_sets(), st.integers(1, 3))
+def test_best_sellers_of_all_time_and_of_a_day_are_those_of_a_recount(shop, asked, top):
+    asked, tx = known(shop, asked), snapshot(shop, epoch=str(id(shop)))
+    closed.memory.clear()
+    today = periods.named("today", shop.now_ms, shop.zone)
+    assume("hour" not in asked)
+
+    for span in (period((None, None)), today):
+        for _ in range(2):
+            found = top_products(tx, resolved(shop, asked), span, top=top)
+
+            recounted = recounts.recount(shop, ["product"], asked, span.from_ms, span.to_ms)
+            best = sorted((-row["net_sales"], *key) for key, row in recounted.items())[:top]
+            assert [(-one.revenue, one.product_id) for one in found] == best
+            assert [one.units for one in found] == [recounted[(product,)]["units"] for _, product in best]
+
+
+def test_only_products_that_can_be_among_the_best_are_read_of_the_open_day(shop, asked):
+    for number in range(3, 9):
+        shop.product(number)
+        shop.sell("2026-03-02T10:00:00Z", 10_000 * number, version=number)
+    tx = listened(shop, asked)
+    whole = period((None, None))
+    top_products(tx, ALL, whole, top=2)
+    asked.clear()
+
+    shop.sell(NOW, 15_000, version=7)
+
+    assert [(one.product_id, one.revenue) for one in top_products(tx, ALL, whole, top=2)] == [(7, 85_000), (8, 80_000)]
+    assert any("cross join product_day" in statement for statement in asked)
+    assert not any("from product_day s join" in statement for statement in asked)
+
+
+# ---- The memory ----
+
+
+def test_the_longest_unused_goes_first_when_there_is_too_much(monkeypatch):
+    monkeypatch.setattr(closed, "MOST", 6)
+    memory = Memory()
+    memory.keep("a", 1, [(1,), (2,)])
+    memory.keep("b", 1, [(1,), (2,)])
+    memory.get("a", 1)
+
+    memory.keep("c", 1, [(3,), (4,)])
+
+    assert [memory.get(key, 1) is not None for key in "abc"] == [True, False, True]
+
+
+def test_what_is_too_large_is_not_kept(monkeypatch):
+    monkeypatch.setattr(closed, "MOST_OF_ONE", 1)
+    memory = Memory()
+
+    memory.keep("a", 1, [(1,), (2,)])
+
+    assert memory.get("a", 1) is None
+
+
+def test_what_was_kept_in_another_state_is_not_given(monkeypatch):
+    memory = Memory()
+    memory.keep("a", 1, [(1,)])
+
+    assert memory.get("a", 2) is None and memory.get("a", 1) == [(1,)]

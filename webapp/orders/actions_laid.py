@@ -1,0 +1,44 @@
+"""Sales laid out for the ledger before a lock is taken: all of their rows and figures but the numbers that they will get."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from webapp.metrics import rollups
+from webapp.orders.shapes import Sale
+
+NEVER = 1 << 62  # later than all that can be
+
+
+class Laid:
+    """Sales with all that can be made of them before their numbers are known: rows of lines, and what they add to the figures.
+
+    It serves one transaction.
+    """
+
+    __slots__ = ("figures", "lines", "newest_ms", "sales")
+
+    def __init__(self, sales: Sequence[Sale], oldest_ms: int = NEVER) -> None:
+        self.sales = sales
+        self.lines = [line for sale in sales for line in sale.lines]
+        self.newest_ms = max([sale.placed_ms for sale in sales], default=0)
+        self.figures = rollups.Buffer()
+        self.figures.add_sales([_fact(sale) for sale in sales], oldest_ms)
+
+    def versions(self) -> set[int]:
+        """The product versions that were sold."""
+        return self.figures.versions()
+
+    def count(self, known: Mapping[int, Any]) -> None:
+        """The figures are ready to be written. known: where each of the versions stands."""
+        self.figures.count(known)
+        self.figures.lay_out()
+
+
+def _fact(sale: Sale) -> rollups.SaleFact:
+    lines = [
+        (version_id, quantity, total, None if cost is None else cost * quantity)
+        for _, version_id, quantity, _, _, total, cost, _ in sale.lines
+    ]
+    return rollups.SaleFact(
+        0, sale.placed_ms, sale.day, sale.hour_ms, sale.hour, sale.channel_id, sale.location_id, sale.region, lines
+    )
