@@ -2,6 +2,7 @@
 
 import json
 import socket
+import sqlite3
 
 import pytest
 
@@ -32,6 +33,25 @@ def test_a_program_is_told_that_it_is_ready_and_then_each_order(hub, client):
     assert (event["topic"], event["seq"], event["event"]) == ("orders", 1, "placed")
     assert event["data"] == {"id": 1, "amount": 480, "status": "placed"}
     assert event["at"].endswith("Z")
+
+
+def test_who_cannot_be_told_is_asked_to_come_back_and_the_others_are_served(hub, client, monkeypatch):
+    other = client(ORDERS)
+    other.hear()
+    read = hub.tail.history
+
+    def locked():
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(hub.tail, "history", locked)
+    one = client(ORDERS)
+    monkeypatch.setattr(hub.tail, "history", read)
+    sell(480)
+    run(hub)
+
+    one.hear()
+    assert one.code == 1013
+    assert told(other.hear()) == [(1, "placed", 1)]
 
 
 def test_what_was_acknowledged_before_the_subscription_does_not_come_again(hub, client):

@@ -75,12 +75,19 @@ class Hub:
         self.lines.poll(timeout)
 
     def said(self, fd: int, text: str) -> None:
-        """A client sent a message: it subscribes anew, and is told what of it is not served."""
+        """A client sent a message: it subscribes anew, and is told what of it is not served.
+
+        Where the ledger cannot be read it is asked to come back: who is never told must not believe that all is well.
+        """
         wanted, faults = messages.understand(text, self.topics.names(), self.islands.canonical)
         for fault in faults:
             self.lines.reply(fd, frames.text(messages.error(fault)))
         if wanted is not None and fd in self.lines.open:
-            self._subscribe(fd, wanted)
+            try:
+                self._subscribe(fd, wanted)
+            except Exception:
+                log.exception("a subscription failed")
+                self.lines.hang_up(fd, frames.TRY_LATER, "the ledger cannot be read now")
 
     def _subscribe(self, fd: int, wanted: Wanted) -> None:
         self.wake_up()

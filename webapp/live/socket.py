@@ -1,13 +1,12 @@
 """The addresses of the live channel: `/live` (WebSocket), `/events` (server-sent events) and each island's own.
 
-flask-sock makes the handshake; then the connection is handed to the hub. What must be refused is refused before.
+A plain handshake is answered by a short way; any other is flask-sock's, and what must be refused is refused before. Then
+the connection is handed to the hub.
 """
 
 import base64
 import binascii
-import os
 import re
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, request
 from flask_sock import Sock
@@ -18,14 +17,15 @@ from wsproto.utilities import RemoteProtocolError
 from webapp import clock
 from webapp.db import reading, store
 from webapp.errors import Forbidden, Malformed, Unavailable, invalid_parameter
-from webapp.live import hub, islands, lines, sse
+from webapp.live import handshake, hub, islands, lines, sse
 from webapp.live.messages import Wanted
+from webapp.live.origins import is_own
 from webapp.web import answers
 from webapp.web.answers import Finished
+from webapp.web.direct import App
 from webapp.web.openapi import Query, api
 
 _LAST_EVENT = re.compile(r"(?:(?P<epoch>[^-\s]{1,64})-)?(?P<seq>\d{1,18})", re.ASCII)
-_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 blueprint = Blueprint("live", __name__)
 sock = Sock()
 
@@ -54,6 +54,8 @@ def register(app: Flask) -> None:
     app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": _NoThread, "event_class": _NoEvent}
     islands.known.install(app.jinja_env)
     app.register_blueprint(blueprint)
+    if isinstance(app, App):
+        app.doors["/live"] = handshake.shake_hands
     taken = {rule.rule for rule in app.url_map.iter_rules()}
     for path in islands.known.by_path:
         if path not in taken:
@@ -69,25 +71,6 @@ def _check_origin() -> None:
         _check_handshake()
     if not hub.current().has_room():
         raise Unavailable("As many screens as can be served are open. Try again in a moment.", retry_after=5)
-
-
-def is_own(origin: str, host: str, public_url: str | None = None) -> bool:
-    """Whether an Origin is this site: the host that was asked, or the address under which a proxy shows it."""
-    try:
-        parts = urlsplit(origin)
-        if parts.scheme not in _PORTS or not parts.hostname:
-            return False
-        own = {_host_and_port(f"{parts.scheme}://{host}")}
-        if public_url:
-            own.add(_host_and_port(public_url))
-        return _host_and_port(origin) in own
-    except ValueError:
-        return False
-
-
-def _host_and_port(url: str) -> tuple[str, int]:
-    parts = urlsplit(url)
-    return (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]
 
 
 def _check_handshake() -> None:
@@ -118,17 +101,8 @@ def _no_handshake(_: Exception) -> Response:
 )  # fmt: skip
 def live(connection: Server) -> None:
     """Hand the socket over. The server closes its own descriptor, ours lives on."""
-    fd = os.dup(connection.sock.fileno())
     connection.connected = False  # else flask-sock would say goodbye in our name
-    hub.current().adopt(fd, _sent_behind(request.environ))
-    hub.wake()
-
-
-def _sent_behind(environ: dict[str, object]) -> bytes:
-    # What the client has sent behind its handshake was read by gunicorn together with it.
-    reader = getattr(environ.get("wsgi.input"), "reader", None)
-    unreader = getattr(reader, "unreader", None)
-    return unreader.take_buffered() if unreader is not None else b""
+    handshake.hand_over(connection.sock, request.environ)
 
 
 @blueprint.get("/events")
