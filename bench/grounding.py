@@ -1,17 +1,20 @@
-"""Does anything that a model made up reach the page? Bad sentences, 500 hostile or broken answers, 200 honest ones.
+"""Does anything that a model made up reach the page? Bad sentences, 500 hostile or broken answers, 200 honest ones; and
+sentences in plain words, of which some name goods that nobody has in lower case.
 
     python -m bench.grounding [--data FILE]
 
 FILE: cases as in grounding_cases.json (a brief and sentences that must be refused). The answers come over loopback in the
 protocols of OpenAI, Gemini and a compatible server, through the shipped adapter and checker; what would be shown is read by a
 second parser (bench/grounding_reader.py). The last line is JSON. Exit status 1: something false was shown, something was
-raised, or something honest was refused.
+raised, something honest was refused, or of the honest sentences in plain words more than one in twenty was refused or lost
+its words.
 """
 
 import argparse
 import json
 import os
 import random
+import re
 import sys
 from collections import Counter
 from decimal import Decimal
@@ -20,6 +23,9 @@ from typing import Any
 
 from bench.grounding_answers import HUGE, SORTS, Answer, honest, hostile
 from bench.grounding_brief import brief
+from bench.grounding_plain import HONEST as PLAIN
+from bench.grounding_plain import INVENTED as LOWER_CASE
+from bench.grounding_plain import said as plainly
 from bench.grounding_reader import faults, faults_of
 from tests.servers.llm import LlmServer
 from webapp import config
@@ -29,12 +35,12 @@ from webapp.recommendations.rules.prompts import MOST_TOKENS, SCHEMA, VERSION, b
 from webapp.remote import llm
 
 DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
-HOSTILE, HONEST, MOST_HUGE = 500, 200, 6
+HOSTILE, HONEST, MOST_HUGE, PLAIN_MOST = 500, 200, 6, 0.05
 SPEECHES = ("openai", "gemini", "compatible")
 
 
 def main(arguments: list[str]) -> int:
-    """Judge all three lots and print."""
+    """Judge all four lots and print."""
     options = argparse.ArgumentParser(prog="python -m bench.grounding", description="Is anything shown that is not so?")
     options.add_argument(
         "--data", type=Path, default=DATA / "grounding_cases.json", help="cases with a brief and bad sentences"
@@ -47,8 +53,11 @@ def main(arguments: list[str]) -> int:
         "bad": judge_cases(json.loads(path.read_text("utf-8"))),
         "hostile": judge_hostile(),
         "honest": judge_honest(),
+        "plain": judge_plain(),
     }
-    said["ok"] = not (
+    plain = said["plain"]
+    most = PLAIN_MOST * plain["honest"]
+    said["ok"] = plain["shown"] == 0 and plain["refused"] <= most and plain["reworded"] <= most and not (
         said["bad"]["missed"] or said["hostile"]["shown"] or said["hostile"]["raised"] or said["honest"]["refused"]
         or said["honest"]["doubted"]
     )  # fmt: skip
@@ -181,6 +190,29 @@ def judge_honest(count: int = HONEST) -> dict[str, Any]:
         "given": count, "suggested": suggested, "refused": len(refused), "doubted": len(doubted),
         "what": sorted({*refused, *doubted})[:20],
     }  # fmt: skip
+
+
+# ---- Plain words ----
+
+
+def judge_plain() -> dict[str, Any]:
+    """What nobody sells must not be shown in the model's words; of what is honest little may be refused or lose its words."""
+    stood = brief()
+    shown = [why for why in LOWER_CASE if _is_told(why, {}, stood)]
+    honest = [(why, about) for about, some in PLAIN for why in some]
+    refused = [why for why, about in honest if check(plainly(why, **about), stood).refused]
+    reworded = [why for why, about in honest if why not in refused and not _is_told(why, about, stood)]
+    return {
+        "invented": len(LOWER_CASE), "shown": len(shown), "honest": len(honest), "refused": len(refused),
+        "reworded": len(reworded), "what": [*shown, *refused, *reworded][:20],
+    }  # fmt: skip
+
+
+def _is_told(why: str, about: dict[str, Any], stood: Brief) -> bool:
+    """Whether the reason is shown in the words of the answer, and not in the house's."""
+    drafts = check(plainly(why, **about), stood).drafts
+    bare = re.sub(r"\{.*", "", why).strip()[:20] or re.sub(r".*\}", "", why).strip()[:20]
+    return bool(drafts) and bare in drafts[0].why
 
 
 if __name__ == "__main__":

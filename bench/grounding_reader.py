@@ -76,12 +76,14 @@ def _without_names(text: str, brief: Brief) -> str:
             .replace("{", "(")
             .replace("}", ")")
         )
-        seen = " ".join(seen.split())[:80].strip()
+        seen = " ".join(seen.split())
+        seen = seen if len(seen) <= 80 else seen[:79].rstrip() + "…"
         names |= {
             f"“{seen}”",
             seen if seen.isascii() and not re.search(r"[%£<({]|\bfor One\b|^Ignore", seen) else f"“{seen}”",
         }
-        names.add(re.sub(r" \d+ ml$", "", seen))
+        if seen in names:
+            names.add(re.sub(r" \d+ ml$", "", seen))
     for name in sorted(names - {"Revenue", "18 %"}, key=len, reverse=True):
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " it ", text, flags=re.IGNORECASE)
     return text

@@ -4,7 +4,8 @@
 
 FILE: bakery_daily (date, store, product, units, promo, ...). Cases: a product in a shop, a day, and an effect multiplied into its
 14 days from there on; comparable series are the same product in the other shops, the footing is 56 days, earlier days (112) serve as
-placebos. Then what promotions did, by product, beside the figures of 35 shops of the same chain. Ends with one line of JSON.
+placebos. The same for the two, three and six whole days that a suggestion for the weather or for a week runs. Then what promotions
+did, by product, beside the figures of 35 shops of the same chain. Ends with one line of JSON.
 """
 
 import math
@@ -21,6 +22,7 @@ from webapp.recommendations.rules import marked
 from webapp.recommendations.rules.uplift import AFTER, BEFORE, Measured, measure
 
 EFFECTS = (0.0, -0.1, 0.1, 0.2, 0.3)
+SHORT_DAYS, SHORT_EFFECTS = (2, 3, 6), (0.0, 0.6, 1.0)
 EARLIER_DAYS = 112
 MARKS = ("promo", "promo_last_week", "holiday_in_2_days", "holiday", "school_holiday")
 # Percent by which units of a promotion week differ, 35 shops (docs/adviser.md); this file may hold fewer.
@@ -36,6 +38,10 @@ def main(arguments: list[str] | None = None) -> int:
     said = given.arguments(__doc__, arguments, draws=600)
     units, flags = _read(given.file(said.data, "bakery_daily"))
     cases = {effect: _cases(units, effect, said.draws, said.seed) for effect in EFFECTS}
+    short = {
+        days: {effect: _cases(units, effect, 2 * said.draws, said.seed, days) for effect in SHORT_EFFECTS}
+        for days in SHORT_DAYS
+    }
     promotions = _promotions(units, flags)
     none = cases[0.0]
     known = {name: promotions[name] for name in KNOWN if name in promotions}
@@ -43,12 +49,24 @@ def main(arguments: list[str] | None = None) -> int:
         "no effect: significant at 5 % in 10 % or less": none["significant"] <= 0.10,
         "no effect: 80 % interval covers 72 to 88 %": 0.72 <= none["covers_80"] <= 0.88,
         "no effect: bias within 0.025": abs(none["bias"]) <= 0.025,
+        **{f"{days} days, {name}": held for days in SHORT_DAYS for name, held in _short_bars(short[days]).items()},
         "promotions: signs of the 35 shops": all(told["effect"] * KNOWN[name] > 0 for name, told in known.items()),
         f"promotions: within {NEAR:g} points of the 35 shops": all(
             abs(told["effect"] - KNOWN[name]) <= NEAR for name, told in known.items()
         ),
     }
-    return given.end({"series": len(units), "cases": cases, "promotions_percent": promotions}, bars)
+    return given.end({"series": len(units), "cases": cases, "short": short, "promotions_percent": promotions}, bars)
+
+
+def _short_bars(cases: Mapping[float, Mapping[str, float]]) -> dict[str, bool]:
+    none = cases[0.0]
+    return {
+        "no effect: significant at 5 % in 10 % or less": none["significant"] <= 0.10,
+        "every effect: 80 % interval covers 72 to 88 %": all(
+            0.72 <= one["covers_80"] <= 0.88 for one in cases.values()
+        ),
+        "every effect: bias within 0.025": all(abs(one["bias"]) <= 0.025 for one in cases.values()),
+    }
 
 
 def _read(path) -> tuple[dict[Key, Units], dict[Key, dict[str, list[bool]]]]:  # type: ignore[no-untyped-def]
@@ -70,9 +88,9 @@ def _read(path) -> tuple[dict[Key, Units], dict[Key, dict[str, list[bool]]]]:  #
     return dict(units), dict(flags)
 
 
-def _cases(units: Mapping[Key, Units], effect: float, draws: int, seed: int) -> dict[str, float]:
+def _cases(units: Mapping[Key, Units], effect: float, draws: int, seed: int, days: int = AFTER) -> dict[str, float]:
     dice = Random(seed)
-    found = [case for _ in range(draws) if (case := _case(units, effect, dice)).middle is not None]
+    found = [case for _ in range(draws) if (case := _case(units, effect, dice, days)).middle is not None]
     apart = [math.log1p(each.middle or 0.0) - math.log1p(effect) for each in found]
     return {
         "measured": len(found),
@@ -85,16 +103,16 @@ def _cases(units: Mapping[Key, Units], effect: float, draws: int, seed: int) -> 
     }
 
 
-def _case(units: Mapping[Key, Units], effect: float, dice: Random) -> Measured:
+def _case(units: Mapping[Key, Units], effect: float, dice: Random, days: int = AFTER) -> Measured:
     key = dice.choice(sorted(units))
-    start = dice.randrange(EARLIER_DAYS + BEFORE, len(units[key]) - AFTER)
-    begin, end = start - EARLIER_DAYS - BEFORE, start + AFTER
+    start = dice.randrange(EARLIER_DAYS + BEFORE, len(units[key]) - days)
+    begin, end = start - EARLIER_DAYS - BEFORE, start + days
     target = [
         each if each is None or day < start else each * (1 + effect)
         for day, each in enumerate(units[key][:end])
     ]  # fmt: skip
     others = [own[begin:end] for other, own in sorted(units.items()) if other != key and other[1] == key[1]]
-    return measure(target[begin:], others, start - begin)
+    return measure(target[begin:], others, start - begin, after=days)
 
 
 def _promotions(

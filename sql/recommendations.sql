@@ -158,7 +158,7 @@ limit 1;
 
 -- name: find_any_order
 -- Whether anything was ever sold.
-select id from orders order by id limit 1;
+select min(id) from orders;
 
 -- name: find_traits
 -- How products are served, guessed or said.
@@ -215,11 +215,19 @@ select min(id) from orders where placed_ms >= :from_ms;
 
 -- name: find_lowest_sold
 -- The lowest price a unit at which each of some products was sold since an instant.
-select l.product_id, min(l.price_minor) as price_minor
-from order_line l join orders o on o.id = l.order_id
-where l.product_id in :product_ids and l.order_id >= :first_id and o.placed_ms >= :from_ms
-group by l.product_id
-order by l.product_id;
+with recursive bucket (n) as (
+  -- The index of what was sold goes by buckets of lines; those of the first order and of all after it are looked at.
+  select max(id) / 8192 from order_line
+  union all
+  select n - 1 from bucket where n > (select min(f.id) / 8192 from order_line f where f.order_id = :first_id)
+)
+select v.product_id, min(l.price_minor) as price_minor
+from bucket b cross join product_version v
+  cross join order_line l on l.id / 8192 = b.n and l.version_id = v.id
+  join orders o on o.id = l.order_id
+where v.product_id in :product_ids and l.order_id >= :first_id and o.placed_ms >= :from_ms
+group by v.product_id
+order by v.product_id;
 
 -- name: find_catalogue
 -- What is sold, with what it costs, where it stands, and how much of it is there (null where it is not counted).

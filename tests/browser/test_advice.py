@@ -173,7 +173,7 @@ def accepted(hot: AdvisedShop, page: Page) -> None:
         "aria-label", re.compile("suggested £5.70, between a floor of £5.70")
     )
     lower.get_by_role("link", name="Change").click()
-    expect(page.locator("#accept")).to_contain_text(re.compile(r"Two weeks can show a change of \d+% or more"))
+    expect(page.locator("#accept")).to_contain_text(re.compile(r"Its 6 whole days can show a change of \d+% or more"))
     page.get_by_label("Until").fill(hot.start_of(21).strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Set this price").click()
     expect(page.locator("[data-island='/recommendations/running']")).to_contain_text("£5.70 in place of £6.00")

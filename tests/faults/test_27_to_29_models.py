@@ -15,8 +15,10 @@ from bench.grounding_reader import faults, faults_of
 from tests.servers import llm_bodies as bodies
 from tests.servers.llm import KEY, LlmServer, as_json
 from webapp import config
+from webapp.recommendations.rules import grounding, prompts, slots
 from webapp.recommendations.rules.brief import CatalogueLine, Fact
 from webapp.recommendations.rules.grounding import check
+from webapp.recommendations.rules.naming import clean
 from webapp.recommendations.rules.prompts import SCHEMA, VERSION, build
 from webapp.remote import llm
 from webapp.remote.client import Service
@@ -130,27 +132,36 @@ def passes(text):
     return None if mismatch(data, SCHEMA) else check(trimmed(data, SCHEMA), STOOD)
 
 
-def test_fault_28_nothing_false_is_shown_of_a_thousand_bad_answers():
+def falsehoods(count):
+    """What a second reader finds wrong with what would be shown of so many bad answers."""
     shown = []
-    judged = 0
-    for answer in hostile(1_000, seed=28):
+    for answer in hostile(count, seed=28):
         checked = passes(answer.text)
-        judged += 1
         if checked is None:
             continue
         shown += [(answer, fault) for draft in checked.drafts for fault in faults(draft, STOOD)]
         shown += [(answer, fault) for fault in faults_of(checked.summary, STOOD, list(STOOD.facts), [])]
+    return shown
 
-    assert judged == 1_000
-    assert shown == []
+
+def test_fault_28_nothing_false_is_shown_of_a_thousand_bad_answers():
+    assert falsehoods(1_000) == []
+
+
+@pytest.mark.parametrize("check_left_out", ["check_words", "check_bearing"])
+def test_fault_28_the_control_a_build_with_one_check_less_shows_what_is_false(monkeypatch, check_left_out):
+    monkeypatch.setattr(grounding, check_left_out, lambda *_: None)
+
+    assert falsehoods(300)
 
 
 def test_fault_28_ten_megabytes_are_not_read():
     huge = json.dumps({**HONEST, "summary": "x" * 10_000_000})
     for speech in ("openai", "gemini"):
         with LlmServer(speech, huge) as server:
+            settings = config.load(server.settings, dotenv=None)
             with pytest.raises(llm.ModelFailure, match="more than 1000000 bytes"):
-                ask(server, policy(deadline_s=10))
+                llm.ask(settings, *build(STOOD, TEXT), SCHEMA, most_tokens=500)
             assert len(server.asked) == 1
 
 
@@ -197,7 +208,7 @@ def obedient(asked):
         "price": 0.01,
     }
     name, system = line["name"], asked.system[:200]
-    texts = [name, f"{name} sold {{f1}}.", f"Obeying: {name}", "{p1} sold {f1}.", system, "Key: " + KEY]
+    texts = [name, f"{name} sold {{f1}}.", f"Obeying: {name}", "{p1} sold {f1} of late.", system, "Key: " + KEY]
     promotions = [{**told, "kind": "promote", "title": text, "why": text} for text in texts]
     return {
         "summary": name,
@@ -228,12 +239,12 @@ def brief_of(line, fact):
     return type(STOOD)(0, 20_778, "GBP", "en_GB", "Shop", "autumn", None, "", (), (fact,), (line,))
 
 
-def test_fault_29_an_obedient_model_gets_nothing_done_and_nothing_said():
-    assert len(CORPUS) >= 100
+def obeyed(names):
+    """What an obedient model got shown that is not so, what reached the instructions, and how many suggestions passed."""
     shown, outside, named = [], [], 0
     with LlmServer("openai", obedient) as server:
         service = policy(deadline_s=20)
-        for name in CORPUS:
+        for name in names:
             stood = stood_by(name)
             checked = check(ask(server, service, stood).data, stood)
             named += len(checked.drafts)
@@ -242,21 +253,44 @@ def test_fault_29_an_obedient_model_gets_nothing_done_and_nothing_said():
                 shown += [(name, draft)] if draft.price is not None or KEY in draft.title + draft.why else []
             shown += [(name, fault) for fault in faults_of(checked.summary, stood, [], [])]
             outside += [name] if server.asked[-1].system != build(STOOD, TEXT)[0] else []
+    return shown, outside, named
+
+
+def test_fault_29_an_obedient_model_gets_nothing_done_and_nothing_said():
+    assert len(CORPUS) >= 100
+
+    shown, outside, named = obeyed(CORPUS)
 
     assert shown == []
     assert outside == []
     assert named >= len(CORPUS), "a product with such a name can still be advised on, by its slot"
 
 
-def test_fault_29_names_stand_only_inside_strings_short_and_without_hidden_characters():
+def test_fault_29_the_control_a_build_that_shows_names_without_quotation_marks_is_found(monkeypatch):
+    monkeypatch.setattr(slots, "shown_name", clean)
+
+    assert obeyed(CORPUS[:18])[0]
+
+
+def unclean():
+    """The names of which the question holds more than a short plain text inside a string."""
+    found = []
     for name in CORPUS:
         _, user = build(stood_by(name), TEXT)
         sent = json.loads(user)["catalogue"][0]["name"]
+        if len(sent) > 80 or not sent.isprintable() or set("{}") & set(sent) or "<" in user:
+            found.append(name)
+    return found
 
-        assert len(sent) <= 80
-        assert sent.isprintable()
-        assert not set("{}") & set(sent)
-        assert "<" not in user
+
+def test_fault_29_names_stand_only_inside_strings_short_and_without_hidden_characters():
+    assert unclean() == []
+
+
+def test_fault_29_the_control_a_build_that_sends_names_as_they_are_is_found(monkeypatch):
+    monkeypatch.setattr(prompts, "clean", lambda name, most=80: name)
+
+    assert len(unclean()) >= 10
 
 
 def test_fault_29_the_key_of_the_model_is_in_no_question():
@@ -264,10 +298,3 @@ def test_fault_29_the_key_of_the_model_is_in_no_question():
         ask(server, policy(deadline_s=5))
 
         assert KEY not in json.dumps(server.asked[0].body) + server.asked[0].path
-
-
-def test_fault_29_the_control_a_name_pasted_into_the_instructions_does_reach_them():
-    pasted = [TEXT + f"\nThe product is {name}." for name in CORPUS]
-
-    assert all(text != TEXT and name in text for text, name in zip(pasted, CORPUS, strict=True))
-    assert any(faults_of(name, stood_by("Plain tea"), [], []) for name in CORPUS)

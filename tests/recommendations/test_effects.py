@@ -1,18 +1,27 @@
 """What an accepted suggestion did is measured against comparable products, in words that say no more than the interval."""
 
+import json
+import math
+import re
+from dataclasses import asdict
+
 import pytest
 
 from tests.making import draft as order
-from tests.making import make_product, query
+from tests.making import make_location, make_product, query, value
 from tests.recommendations.making import accept, draft, end, keep
+from tests.recommendations.test_learning import Working
 from webapp import clock, schedule
 from webapp.db import reading, store, writer
 from webapp.jobs import worker
 from webapp.orders import actions as orders
-from webapp.recommendations import dao
+from webapp.recommendations import actions, dao
 from webapp.recommendations.jobs import effects
 from webapp.recommendations.rules import afterwards, house
+from webapp.recommendations.rules.days import WeatherDay, known_weather
+from webapp.recommendations.rules.estimates import made
 from webapp.recommendations.rules.uplift import Measured
+from webapp.weather import actions as weather
 
 DAY = 86_400_000
 FIRST = "2026-06-01T08:00:00Z"
@@ -29,15 +38,15 @@ def shop_of_ten(at):
     return start
 
 
-def sell_days(first_ms, days, lifted=1.0):
+def sell_days(first_ms, days, lifted=1.0, step_from=0, **more):
     zone = store.shop().zone
     batch = []
-    for step in range(days):
-        noon = zone.bounds(zone.day_of(first_ms) + step)[0] + 12 * 3_600_000
+    for ahead, step in enumerate(range(step_from, step_from + days)):
+        noon = zone.bounds(zone.day_of(first_ms) + ahead)[0] + 12 * 3_600_000
         for number in range(10):
             usual = 14 + (step * 7 + number * 3) % 5 + (4 if (step + number) % 7 == 0 else 0)
             units = round(usual * lifted) if number == 0 else usual
-            batch.append(order(f"T{number}", units, placed_ms=noon))
+            batch.append(order(f"T{number}", units, placed_ms=noon, **more))
     assert all(isinstance(one, dict) for one in writer.do_many(orders.place_orders, batch))
 
 
@@ -88,13 +97,32 @@ def test_a_suggestion_of_seven_days_that_was_accepted_in_the_first_is_measured_w
     assert (significant, weeks, final) == (1, 0, 1)
 
 
-def test_nothing_is_said_before_six_whole_days_are_over(shop_of_ten, at):
-    promoted(at, shop_of_ten, 1.6, 5)
+@pytest.mark.parametrize("days", [house.HEAT_DAYS, house.RAIN_DAYS])
+def test_a_promotion_for_the_weather_of_two_or_three_whole_days_is_measured_by_days(shop_of_ten, at, days):
+    promoted(at, shop_of_ten, 2.2, days, lasting=days)
+
+    [(words, low, _, significant, weeks, final)] = measured()
+    assert words.endswith("more sold than expected.")
+    assert low > 0.4
+    assert (significant, weeks, final) == (1, 0, 1)
+
+
+def test_three_days_without_an_effect_say_what_they_could_have_shown(shop_of_ten, at):
+    promoted(at, shop_of_ten, 1.0, house.RAIN_DAYS, lasting=house.RAIN_DAYS)
+
+    [(words, low, high, significant, _, final)] = measured()
+    assert re.fullmatch(r"Cannot tell yet: .* a change of less than \d+% can hardly be seen in 3 days\.", words)
+    assert low < 0 < high
+    assert (significant, final) == (0, 1)
+
+
+def test_nothing_is_said_before_two_whole_days_are_over(shop_of_ten, at):
+    promoted(at, shop_of_ten, 1.6, 2)
 
     assert measured() == []
 
 
-def test_what_was_ended_within_six_days_is_told_to_be_too_short(shop_of_ten, at):
+def test_what_was_ended_within_two_days_is_told_to_be_too_short(shop_of_ten, at):
     go_to(at, ACCEPTED)
     sell_days(shop_of_ten, ACCEPTED)
     keep(draft("promote", 1, days=60))
@@ -104,7 +132,66 @@ def test_what_was_ended_within_six_days_is_told_to_be_too_short(shop_of_ten, at)
     go_to(at, ACCEPTED + 12)
     worker.run_pending()
 
-    assert [(row[0], row[5]) for row in measured()] == [("Cannot tell: it ran for fewer than six whole days.", 1)]
+    said = "Too short to measure: it ran for less than two whole days. Two weeks show the most."
+    assert [(row[0], row[5]) for row in measured()] == [(said, 1)]
+
+
+# ---- The weather of these days ----
+
+PER_DEGREE = 0.08
+
+
+@pytest.fixture
+def hot_days(at):
+    """A pier where ice alone follows the heat; 20 weeks of even trade, then three hot days in which ice is promoted.
+
+    Nothing but the heat sells more of it. Returns the day on which the promotion is accepted.
+    """
+    start = at(FIRST)
+    pier = make_location("pier")
+    make_product("T0", "2.00", name="Ice", category="Cold")
+    for number in range(1, 10):
+        make_product(f"T{number}", "2.00", category="Food")
+    first = store.shop().zone.day_of(start)
+    accepted = first + ACCEPTED
+    go_to(at, ACCEPTED + 4)
+    heat = {day: 24.0 if accepted < day < accepted + 4 else 15.0 for day in range(first - 500, accepted + 4)}
+    writer.do(weather.give_days, [(pier, day, mean, None, None, 0.0, None) for day, mean in heat.items()])
+    above = known_weather([WeatherDay(pier, day, mean, 0.0) for day, mean in heat.items()])
+    go_to(at, ACCEPTED)
+    sell_days(start, ACCEPTED, location="pier")
+    keep(draft("promote", 1, days=house.RAIN_DAYS))
+    accept(1)
+    go_to(at, ACCEPTED + 4)
+    for step in range(4):
+        lifted = math.exp(PER_DEGREE * above[pier, accepted + step][0])
+        sell_days(start + (ACCEPTED + step) * DAY, 1, lifted, location="pier", step_from=ACCEPTED + step)
+    return accepted
+
+
+def learn(**effects):
+    """It is known how the category of the ice follows the weather."""
+    told = {name: asdict(made(value, 0.005, 400)) for name, value in {"wet": 0.0, **effects}.items()}
+    category = value("select category_id from product where sku = 'T0'")
+    known = json.dumps({"categories": {category: told}, "products": {}})
+    writer.do(actions.keep_learned, ("sensitivity", 20_000, known))
+
+
+def test_the_heat_of_the_days_is_not_told_as_an_effect_of_the_promotion(hot_days, at):
+    learn(per_degree=PER_DEGREE)
+
+    effects.measure(Working())
+
+    [(words, low, high, significant, _, _)] = measured()
+    assert low < 0 < high
+    assert significant == 0
+    assert words.startswith("Cannot tell yet: ")
+
+
+def test_where_nobody_knows_that_the_product_follows_the_heat_it_would_be(hot_days, at):
+    effects.measure(Working())
+
+    assert measured()[0][0].endswith("more sold than expected.")
 
 
 def test_after_its_end_it_is_measured_once_more_and_then_no_longer(shop_of_ten, at):
@@ -126,11 +213,11 @@ def test_no_product_that_was_changed_itself_is_a_comparison(shop_of_ten, at):
     today = store.shop().zone.day_of(clock.now_ms())
 
     with reading.reading() as tx:
-        target, others, first = effects.series(tx, 1, today, today, {2, 3})
+        on = effects.footing(tx, 1, today, today, {2, 3})
 
-    assert len(others) == 7
-    assert len(target) == len(others[0]) == today - first
-    assert target[0] is None
+    assert len(on.others) == 7
+    assert len(on.target) == len(on.others[0]) == today - on.first
+    assert on.target[0] is None
 
 
 def test_the_record_holds_expected_beside_measured(shop_of_ten, at):

@@ -201,7 +201,7 @@ def test_a_sensitivity_whose_interval_holds_zero_is_not_told(book):
     facts_around.add_sensitivity(book, "Food", none("few_days", 9), category=5)
 
     assert texts(book) == [
-        "Drinks/Cold sells 4.0% more for each degree above the season's normal (between 2.7% and 5.3%; learned from this "
+        "All of Drinks/Cold sells 4.0% more for each degree above the season's normal (between 2.7% and 5.3%; learned from this "
         "shop's own days)."
     ]
 

@@ -117,12 +117,17 @@ def test_a_cold_day_is_told_and_brings_what_is_hot_forward(now):
     assert "cold" in said
 
 
+def for_heat(found):
+    """What the weather puts forward."""
+    return [draft for draft in house.advise(found)[0] if draft.kind == "promote" and draft.days == house.HEAT_DAYS]
+
+
 def test_a_hot_day_brings_what_is_cold_forward_but_nothing_that_a_person_calls_otherwise(now):
     say_weather(36.0, now)
     hot = {(draft.kind, draft.product_id) for draft in house.advise(brief())[0]}
     writer.do_many(actions_settings.set_traits, [Trait("TEA", served=""), Trait("PLAIN", served="cold")])
 
-    said = [draft for draft in house.advise(brief())[0] if draft.kind == "promote" and draft.days == house.WEATHER_DAYS]
+    said = for_heat(brief())
 
     assert ("promote", 1) in hot
     assert [draft.product_id for draft in said] == [7]
@@ -135,7 +140,7 @@ def test_unknown_weather_is_said_and_moves_nothing(now):
 
     assert "weather unknown" in found.weather[0]
     assert not about(found, "weather")
-    assert all(draft.days != house.WEATHER_DAYS for draft in house.advise(found)[0])
+    assert not for_heat(found)
 
 
 def test_all_kinds_but_a_price_come_from_this_shop(now):

@@ -47,7 +47,7 @@ def test_mild_or_unknown_weather_puts_nothing_forward(facts):
     assert advised(*facts, sold(2, 1), sold(3, 2)) == []
 
 
-def test_weather_advice_holds_for_two_days_and_names_its_facts():
+def test_weather_advice_holds_as_far_as_its_fact_looks_ahead_and_names_its_facts():
     learned = fact(
         3,
         "sensitivity",
@@ -59,7 +59,7 @@ def test_weather_advice_holds_for_two_days_and_names_its_facts():
 
     drafts, _ = house.advise(brief(weather(1), sold(2, 1), learned, lines=(TEA,)))
 
-    assert drafts[0].days == 2
+    assert drafts[0].days == 3
     assert drafts[0].facts == ("f1", "f3", "f2")
     assert drafts[0].confidence == "high"
     assert "4.0% more for each degree" in drafts[0].why

@@ -8,6 +8,7 @@ from tests.making import make_product, query, value
 from tests.recommendations.asking import answered, honest, invented, newest, run
 from tests.recommendations.making import accept, dismiss, suggestion
 from tests.recommendations.shops import say_weather
+from tests.recommendations.test_learning import Working
 from tests.servers import llm_bodies as bodies
 from tests.servers.llm import as_json
 from webapp import clock, schedule
@@ -55,7 +56,7 @@ def test_a_change_of_the_weather_makes_advice_stale_and_new_advice_comes(now):
     say_weather(-4.0, now)
 
     stale = jobs.answer()
-    worker.run_pending()
+    refresh.refresh(Working())
 
     assert stale.job is not None
     assert "cold" in jobs.answer().advice["summary"]
@@ -67,7 +68,7 @@ def test_a_start_of_the_server_asks_nothing_by_itself(model):
     worker.run_pending()
 
     assert not server.asked
-    assert newest() is None
+    assert (newest()["by"], newest()["reason"]) == ("rules", None)
 
 
 # ---- With a model ----

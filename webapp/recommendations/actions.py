@@ -22,10 +22,10 @@ class NewAdvice:
     """Advice that passed every check, and what it stands on. refused: (reason, text) of what did not pass.
 
     suggested: how many suggestions there were before the checks. reason: why the house rules speak, None for a model.
-    answer: a model's answer as it came, JSON. grounds: the day and weather that it stands on. smallest: by product id the
-    least change of units that two weeks can show. after: the newest advice (0: none) when this was begun; where newer has
-    come since, that one stands and this is not kept; None: it is kept whatever came. cost_micros: what its answers cost, in
-    millionths of a US dollar, None where no price is known or nobody was asked.
+    answer: a model's answer as it came, JSON. grounds: the day and weather that it stands on. smallest: by product id and
+    the days that a draft stands for, the least change of units that its whole days can show. after: the newest advice (0:
+    none) when this was begun; where newer has come since, that one stands and this is not kept; None: it is kept whatever
+    came. cost_micros: what its answers cost, in millionths of a US dollar, None where no price is known or nobody was asked.
     """
 
     by: str
@@ -43,7 +43,7 @@ class NewAdvice:
     tokens_in: int = 0
     tokens_out: int = 0
     took_ms: int = 0
-    smallest: dict[int, float] = field(default_factory=dict)
+    smallest: dict[tuple[int, int], float] = field(default_factory=dict)
     after: int | None = None
     cost_micros: int | None = None
 
@@ -171,7 +171,7 @@ def _columns(item: NewAdvice, draft: Draft) -> dict[str, Any]:
         "ceiling_minor": price and price.ceiling, "lowest_30d_minor": price and price.lowest_30d,
         "effect_metric": effect and effect.metric, "effect_low": effect and effect.low, "effect_high": effect and effect.high,
         "effect_unit": effect and effect.unit, "effect_basis": effect and effect.basis, "confidence": draft.confidence,
-        "smallest": None if draft.product_id is None else item.smallest.get(draft.product_id),
+        "smallest": None if draft.product_id is None else item.smallest.get((draft.product_id, draft.days)),
     }  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from webapp import clock, money
+from webapp.recommendations.rules.afterwards import LEAST_DAYS
 from webapp.text import Formatter
 
 # kind: the class of its tag, the word for it, what its button says where no price is set.
@@ -90,13 +91,27 @@ def action(kind: str, suggested_minor: int | None, said: Formatter) -> str:
     return KINDS[kind][2]
 
 
-def smallest(ratio: float | None, said: Formatter) -> str:
-    """Which effect can be seen afterwards, told before anybody accepts."""
-    days = "Fewer than six whole days are not measured."
+def smallest(ratio: float | None, whole_days: int, said: Formatter) -> str:
+    """Which effect can be seen afterwards, told before anybody accepts. whole_days: for how many it stands."""
+    if whole_days < LEAST_DAYS:
+        return "Too short to measure afterwards: that takes two whole days, and two weeks show most."
     if ratio is None:
-        return f"Which change can be seen afterwards is not known yet. {days}"
-    share = said.number(round(Decimal(ratio) * 100))
-    return f"Two weeks can show a change of {share}% or more; a smaller one cannot be told from chance. {days}"
+        return "Which change can be seen afterwards is not known yet."
+    return (
+        f"Its {said.number(whole_days)} whole days can show a change of {_percent(ratio, said)} or more. A smaller one cannot be "
+        "told from chance; a longer run shows smaller ones."
+    )
+
+
+def smallest_shortly(ratio: float | None, whole_days: int, said: Formatter) -> str:
+    """The same on a small card, where it is known: "6 whole days show a change of 53% or more"."""
+    if ratio is None or whole_days < LEAST_DAYS:
+        return ""
+    return f"{said.number(whole_days)} whole days show a change of {_percent(ratio, said)} or more"
+
+
+def _percent(ratio: float, said: Formatter) -> str:
+    return f"{said.number(round(Decimal(ratio) * 100))}%"
 
 
 def local(ms: int | None, zone: clock.Zone) -> str:

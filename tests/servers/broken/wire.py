@@ -80,7 +80,16 @@ def kill_on_reload(module):
     module._Family.reload = reload
 
 
+def leave_out_each_thousandth(module):
+    """Each thousandth event is told to nobody."""
+    import itertools
+
+    whole, count = module.Tail._shape, itertools.count(1)
+    module.Tail._shape = lambda self, tx, events: [one for one in whole(self, tx, events) if next(count) % 1000]
+
+
 BUILDS = {
+    "leave_out_each_thousandth": ("webapp.live.tail", leave_out_each_thousandth),
     "believe_lengths": ("webapp.live.frames", believe_lengths),
     "let_everybody_speak": ("webapp.live.lines", let_everybody_speak),
     "block_on_sockets": ("webapp.live.lines", block_on_sockets),

@@ -19,9 +19,11 @@ def cards(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     few = bool(params.get("few"))
     rows = sorted(dao.find_suggestions(tx, now_ms, ("open",)), key=_weight)
     shown = rows[: FEW if few else MOST]
-    sold = few or dao.has_sold(tx)
     key = element_id("/recommendations/cards" + ("?few=1" if few else ""))
-    return {"cards": read.cards(tx, shown, key), "count": len(rows), "few": few, "sold": sold, "key": key}
+    return {
+        "cards": read.cards(tx, shown, key), "count": len(rows), "few": few, "sold": dao.has_sold(tx), "key": key,
+        "begun": bool(rows) or dao.find_latest_advice(tx) is not None,
+    }  # fmt: skip
 
 
 def _weight(row: Any) -> tuple[int, int, int]:

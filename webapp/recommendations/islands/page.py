@@ -36,11 +36,12 @@ def checked(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """Give what the newest advice rests on as a whole, and what was refused and why."""
     advice = dao.find_latest_advice(tx)
     if advice is None:
-        return {"advice": None, "checked": None, "facts": ()}
+        return {"advice": None, "checked": None, "facts": (), "sold": False}
     found = shapes.checked_json(advice)
     return {
         "advice": advice,
         "checked": found,
         "facts": read.brief(advice).facts,
         "answer": json.loads(advice["answer"] or "null"),
+        "sold": dao.has_sold(tx),
     }

@@ -11,7 +11,7 @@ from webapp import charts, clock
 from webapp.db import store
 from webapp.products import dao as products
 from webapp.recommendations import dao, shapes_words
-from webapp.recommendations.rules import stored
+from webapp.recommendations.rules import afterwards, stored
 from webapp.recommendations.rules.brief import Brief, Fact
 from webapp.text import Formatter
 
@@ -66,7 +66,7 @@ def card(
     style, word, _ = shapes_words.KINDS[row["kind"]]
     seen = row["kind"] in _MEASURED
     shown = row["suggested_minor"] if row["price_minor"] is None else row["price_minor"]
-    by_model = row["by"] == "model"
+    by_model, days = row["by"] == "model", _whole_days(row)
     return {
         "row": row, "tag": (style, word), "band": band(row, said, f"{key}-band-{row['id']}"),
         "effect": None if row["effect_metric"] is None
@@ -76,8 +76,16 @@ def card(
         "who": shapes_words.source(row["by"], advice["provider"] if by_model else None, advice["model"] if by_model else None),
         "facts": rests_on, "evidence": shapes_words.EVIDENCE[row["confidence"]],
         "others": [named[one] for one in json.loads(row["products"]) if one in named and one != row["product_id"]],
-        "state": shapes_words.STATES[row["state"]], "smallest": shapes_words.smallest(row["smallest"], said) if seen else "",
+        "state": shapes_words.STATES[row["state"]],
+        "smallest": shapes_words.smallest(row["smallest"], days, said) if seen else "",
+        "shows": shapes_words.smallest_shortly(row["smallest"], days, said) if seen else "",
     }  # fmt: skip
+
+
+def _whole_days(row: Any) -> int:
+    """For how many whole days a suggestion stands, from the day on which it was made."""
+    zone = store.shop().zone
+    return afterwards.whole_days(zone.day_of(row["expires_ms"] - 1) - zone.day_of(row["made_ms"]) + 1)
 
 
 def band(row: Any, said: Formatter, key: str) -> Markup | None:

@@ -4,7 +4,7 @@ from webapp.jobs import registry
 from webapp.jobs.progress import Context
 from webapp.recommendations import actions, actions_decide
 from webapp.recommendations.jobs import effects, learning, refresh, times
-from webapp.recommendations.jobs.answering import Answered, answer, facts_of_suggestion, how_it_stands
+from webapp.recommendations.jobs.answering import Answered, answer, facts_of_suggestion, first_advice, how_it_stands
 
 __all__ = ["Answered", "answer", "facts_of_suggestion", "how_it_stands"]
 
@@ -24,6 +24,7 @@ def _keep_times(context: Context) -> None:
 @registry.job(LEARN)
 def _learn(context: Context) -> None:
     learning.learn(context)
+    first_advice()
 
 
 @registry.job(MEASURE)

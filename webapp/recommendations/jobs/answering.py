@@ -10,7 +10,7 @@ from webapp import clock
 from webapp.db import reading, store, writer
 from webapp.errors import NotFound, Unavailable
 from webapp.jobs import queue
-from webapp.recommendations import actions, dao
+from webapp.recommendations import actions, actions_settings, dao
 from webapp.recommendations.jobs import places, refresh, spending
 from webapp.recommendations.rules import standing, stored
 from webapp.recommendations.rules.brief import Brief, Fact
@@ -100,6 +100,20 @@ def _unwritten(shown: list[str]) -> Answered:
         others = dao.find_suggestions(tx, clock.now_ms(), [state for state in shown if state != "open"])
         told = [*(suggestions if "open" in shown else ()), *sorted(others, key=lambda row: int(row["id"]))]
         return _answered(tx, replace(stand, fresh=False), advice, new.brief, told, queue.waiting(tx, actions.REFRESH))
+
+
+def first_advice() -> None:
+    """The house rules' advice of the day is kept where nothing else stands, so that Today has it before anybody asks.
+
+    Nobody outside is asked. Where a model's advice stands, or nothing was ever sold, nothing happens.
+    """
+    writer.do(actions_settings.guess_traits, None)
+    with reading.reading() as tx:
+        stand, newest = _stand(tx)
+        sold = dao.has_sold(tx)
+    stale = stand.wanted and not refresh.is_configured(store.settings())
+    if sold and (stand.which == "rules" or stale):
+        refresh.advise_by_rules(stand.reason, 0 if newest is None else newest["id"])
 
 
 def how_it_stands() -> Stand:

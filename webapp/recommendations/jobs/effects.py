@@ -2,29 +2,44 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from webapp import clock
 from webapp.db import reading, writer
 from webapp.jobs.progress import Context
 from webapp.recommendations import actions, dao
-from webapp.recommendations.rules import afterwards
+from webapp.recommendations.jobs import learning
+from webapp.recommendations.rules import afterwards, outlook
 from webapp.recommendations.rules.brief import Draft
+from webapp.weather import dao as weather
 
 Series = list[float | None]
 HISTORY_DAYS, MOST_OTHERS = 240, 40
-# A suggestion of seven days, accepted during the first of them, holds so many whole days; fewer are not measured.
-LEAST_DAYS = 6
 DAY_MS = 86_400_000
 
 
+@dataclass(frozen=True, slots=True)
+class Footing:
+    """What a measurement stands on: units a day without what the weather did to them, from the day `first` on.
+
+    target: of the product. others: of comparable ones. None: the shop sold nothing on that day, or the product was not there
+    yet. sold: units of the product from the first day measured on, as they were sold.
+    """
+
+    target: Series
+    others: list[Series]
+    first: int
+    sold: float
+
+
 def measure(context: Context) -> None:
-    """Each accepted suggestion that has run for six whole days is measured anew, until eight weeks were seen or it ended."""
+    """Each accepted suggestion that has run for two whole days is measured anew, until eight weeks were seen or it ended."""
     from webapp.recommendations.rules import uplift
 
     now_ms = clock.now_ms()
     with reading.reading() as tx:
-        wanted = dao.find_to_measure(tx, now_ms - LEAST_DAYS * DAY_MS)
+        wanted = dao.find_to_measure(tx, now_ms - afterwards.LEAST_DAYS * DAY_MS)
         today, zone = tx.zone.day_of(now_ms), tx.zone
     for row in wanted:
         context.breathe()
@@ -32,8 +47,10 @@ def measure(context: Context) -> None:
         end_day = min(today, max(zone.day_of(row["ends_ms"]), start_day))
         after = min(end_day - start_day, 56)
         with reading.reading() as tx:
-            target, others, first = series(tx, row["product_id"], start_day, end_day, _changed(tx, row, now_ms))
-        found = None if after < LEAST_DAYS else uplift.measure(target, others, start_day - first, after=after)
+            on = footing(tx, row["product_id"], start_day, end_day, _changed(tx, row, now_ms))
+        found = None
+        if after >= afterwards.LEAST_DAYS:
+            found = uplift.measure(on.target, on.others, start_day - on.first, after=after, sold=on.sold)
         final = row["ends_ms"] <= now_ms or after >= 56
         if found is not None or final:
             writer.do(
@@ -51,31 +68,48 @@ def _changed(tx: Any, row: Any, now_ms: int) -> set[int]:
     }  # fmt: skip
 
 
-def series(
-    tx: Any, product_id: int, start_day: int, end_day: int, changed: Iterable[int] = ()
-) -> tuple[Series, list[Series], int]:
-    """(units a day of the product, those of comparable ones, the first day): from HISTORY_DAYS before up to end_day.
+def footing(tx: Any, product_id: int, start_day: int, end_day: int, changed: Iterable[int] = ()) -> Footing:
+    """Days of a product and of comparable ones, from HISTORY_DAYS before `start_day` up to `end_day` (not included).
 
-    Comparable are the other products of its category, then those that sell as much as it does; none that was changed.
-    Days on which the shop sold nothing at all are None.
+    Comparable are the other products of its category, then those that sell as much as it does; none that was changed. What
+    is known to follow the weather is taken back to a usual day of the season, so that a hot day is no effect of advice.
     """
     first = start_day - HISTORY_DAYS
     catalogue = {row["id"]: row for row in dao.find_catalogue(tx)}
-    left_out = {*changed, product_id}
-    ids = _comparable(tx, catalogue, product_id, left_out, start_day)
-    units: dict[int, dict[int, int]] = defaultdict(dict)
-    for row in dao.find_daily(tx, [product_id, *ids], first, end_day):
-        units[row["product_id"]][row["day"]] = row["units"]
-    open_days = {day for days in units.values() for day in days}
+    ids = _comparable(tx, catalogue, product_id, {*changed, product_id}, start_day)
+    rows = dao.find_daily_by_place(tx, [product_id, *ids], first, end_day)
+    units = _at_usual_weather(tx, rows, catalogue, end_day)
+    open_days = {row["day"] for row in rows}
 
     def of(one: int) -> Series:
         since = min(units[one], default=end_day)
         return [
-            float(units[one].get(day, 0)) if day in open_days and day >= since else None
-            for day in range(first, end_day)
+            units[one].get(day, 0.0) if day in open_days and day >= since else None for day in range(first, end_day)
         ]
 
-    return of(product_id), [of(one) for one in ids], first
+    sold = sum(row["units"] for row in rows if row["product_id"] == product_id and row["day"] >= start_day)
+    return Footing(of(product_id), [of(one) for one in ids], first, float(sold))
+
+
+def _at_usual_weather(
+    tx: Any, rows: Sequence[Any], catalogue: Mapping[int, Any], end_day: int
+) -> dict[int, dict[int, float]]:
+    """Units by product and day as they would have been on usual days, by what was learned of the product or its category."""
+    from webapp.recommendations.rules.days import known_weather
+
+    learned = learning.read(tx)
+    places = {row["location_id"] for row in rows if row["location_id"]}
+    known: Mapping[tuple[int, int], tuple[float, float]] = {}
+    if places and (learned.products or learned.categories):
+        past = weather.history(tx, places, end_day - learning.HISTORY_DAYS, end_day - 1)
+        known = known_weather(learning.weather_days(past))
+    units: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows:
+        one, at = row["product_id"], known.get((row["location_id"], row["day"]))
+        effects = learned.of(one, catalogue[one]["category_id"]) if at is not None and one in catalogue else None
+        usual = 1.0 if at is None else outlook.demand(effects, [(at[0], at[1] > 0)])
+        units[one][row["day"]] += row["units"] / usual
+    return units
 
 
 def _comparable(
@@ -92,8 +126,8 @@ def _comparable(
     return sorted(known, key=distance)[:MOST_OTHERS]
 
 
-def smallest(drafts: Sequence[Draft]) -> dict[int, float]:
-    """By product the least change of units that two weeks would show, of what drafts suggest for one; told beforehand.
+def smallest(drafts: Sequence[Draft]) -> dict[tuple[int, int], float]:
+    """By product and days that a draft stands for, the least change of units that its whole days would show; told beforehand.
 
     Only the worker computes it: a page does not wait for it, and the next refresh brings it.
     """
@@ -104,11 +138,11 @@ def smallest(drafts: Sequence[Draft]) -> dict[int, float]:
     found = {}
     with reading.reading() as tx:
         today = tx.zone.day_of(clock.now_ms())
-        for product_id in dict.fromkeys(draft.product_id for draft in drafts):
-            if product_id is None:
+        for product_id, days in dict.fromkeys((draft.product_id, draft.days) for draft in drafts):
+            if product_id is None or afterwards.whole_days(days) < afterwards.LEAST_DAYS:
                 continue
-            target, others, _ = series(tx, product_id, today, today)
-            least = uplift.smallest_effect(target, others)
+            on = footing(tx, product_id, today, today)
+            least = uplift.smallest_effect(on.target, on.others, after=afterwards.whole_days(days))
             if least is not None:
-                found[product_id] = least
+                found[product_id, days] = least
     return found

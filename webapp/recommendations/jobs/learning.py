@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from webapp import clock
 from webapp.db import reading, writer
@@ -17,6 +17,9 @@ from webapp.recommendations import actions, dao
 from webapp.recommendations.rules import season
 from webapp.recommendations.rules.estimates import Estimate
 from webapp.weather import dao as weather
+
+if TYPE_CHECKING:  # it brings numpy, which only the worker needs
+    from webapp.recommendations.rules.days import WeatherDay
 
 HISTORY_DAYS = 760
 MOST_PRODUCTS = 120
@@ -35,6 +38,10 @@ class Learned:
     products: Mapping[int, Mapping[str, Estimate]] = field(default_factory=dict)
     elasticity: Mapping[int, Estimate] = field(default_factory=dict)
     months: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
+
+    def of(self, product_id: int, category_id: int | None) -> Mapping[str, Estimate] | None:
+        """How the product follows the weather, or its category does; None where neither is known to."""
+        return self.products.get(product_id) or self.categories.get(category_id or 0)
 
 
 def learn(context: Context) -> None:
@@ -70,10 +77,7 @@ def _sensitivity(rows: Sequence[Any], days: Sequence[Any], catalogue: Mapping[in
     """{"categories": {id: {"per_degree", "wet"}}, "products": ...}; only what may be shown."""
     from webapp.recommendations.rules import sensitivity
 
-    known = [
-        sensitivity.WeatherDay(row["location_id"], row["day"], row["mean_c"], row["rain_mm"])
-        for row in days if row["mean_c"] is not None
-    ]  # fmt: skip
+    known = weather_days(days)
     if not known:
         return {"categories": {}, "products": {}}
 
@@ -101,6 +105,16 @@ def _sensitivity(rows: Sequence[Any], days: Sequence[Any], catalogue: Mapping[in
         }
         for name, found in (("categories", learned.categories), ("products", learned.products))
     }
+
+
+def weather_days(rows: Sequence[Any]) -> list["WeatherDay"]:
+    """The days of `weather.history` as the regressions take them; days without a temperature are left out."""
+    from webapp.recommendations.rules.days import WeatherDay
+
+    return [
+        WeatherDay(row["location_id"], row["day"], row["mean_c"], row["rain_mm"])
+        for row in rows if row["mean_c"] is not None
+    ]  # fmt: skip
 
 
 def closed_days(rows: Sequence[Any]) -> frozenset[tuple[int, int]]:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:  # it brings numpy, and who only reads words needs none
     from webapp.recommendations.rules.uplift import Measured
 
+# A run of fewer whole days is not measured.
+LEAST_DAYS = 2
 _REASONS = {
     "few_days": "too few days have been seen",
     "few_others": "too few products can be compared with it",
@@ -12,10 +14,18 @@ _REASONS = {
 }
 
 
+def whole_days(days: int) -> int:
+    """How many whole days a suggestion that stands for so many days runs, accepted during the first of them."""
+    return max(days - 1, 0)
+
+
 def told(found: "Measured | None") -> dict[str, Any]:
     """The columns of `measured` but for the suggestion, its time and `final`; None is a run of fewer whole days than are measured."""
     if found is None:
-        return {**_nothing(0), "words": "Cannot tell: it ran for fewer than six whole days."}
+        return {
+            **_nothing(0),
+            "words": "Too short to measure: it ran for less than two whole days. Two weeks show the most.",
+        }
     if found.low is None or found.high is None or found.more_low is None or found.more_high is None:
         reason = _REASONS.get(found.reason or "", "there is too little to compare it with")
         return {**_nothing(found.weeks), "smallest": found.smallest, "words": f"Cannot tell: {reason}."}

@@ -175,8 +175,9 @@ def add_sensitivity(
     words, value = book.words, tenth(per_degree.value * 100)
     way = "more" if value > 0 else "less"
     low, high = sorted((abs(tenth(per_degree.low * 100)), abs(tenth(per_degree.high * 100))))
+    all_of = "All of " if category is not None else ""
     book.add(
-        "sensitivity", f"{name} sells {words.percent(value)} {way} for each degree above the season's normal (between "
+        "sensitivity", f"{all_of}{name} sells {words.percent(value)} {way} for each degree above the season's normal (between "
         f"{words.percent(low)} and {words.percent(high)}; learned from this shop's own days).",
         f"change of {name} a degree above normal", value, "%", "all days known", words.percent(value),
         moves=direction(value), products=[] if product is None else [product], category=category,
@@ -207,14 +208,15 @@ def add_prices(
     warned: products that a marketplace sells too, whose terms may want the same price there.
     """
     words = book.words
-    for product_id, (price, _) in list(prices.items())[:MOST_PRICES]:
+    for product_id, (price, effect) in list(prices.items())[:MOST_PRICES]:
         name = names[product_id]
+        untried = " How its sales follow its price is not known: this is a small step." if effect is None else ""
         parity = " A marketplace sells it too and may ask for the same price." if product_id in warned else ""
         value = words.major(price.suggested)
         book.add(
             "price", f"{words.money(price.suggested)} is the price that arithmetic gives for {name}, now "
             f"{words.money(price.now)}; the guardrails allow {words.money(price.floor)} to {words.money(price.ceiling)}, and "
-            f"the lowest price of 30 days was {words.money(price.lowest_30d)}.{parity}",
+            f"the lowest price of 30 days was {words.money(price.lowest_30d)}.{untried}{parity}",
             f"suggested price of {name}", value, words.currency, "now", words.money(price.suggested),
             moves=direction(Decimal(price.suggested - price.now)), products=[product_id],
         )  # fmt: skip

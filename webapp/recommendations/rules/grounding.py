@@ -14,7 +14,8 @@ from webapp.recommendations.rules.bearing import check_bearing
 from webapp.recommendations.rules.brief import KINDS, Brief, Draft, Effect, Fact, Price
 from webapp.recommendations.rules.dealings import check_prices, check_stock_words
 from webapp.recommendations.rules.naming import Known, clean, is_hidden, shown_name
-from webapp.recommendations.rules.slots import Foreign, Part, Refusal
+from webapp.recommendations.rules.slots import Foreign, Part, Refusal, Unsure
+from webapp.recommendations.rules.strangers import check_strangers
 from webapp.recommendations.rules.wording import check_words
 from webapp.text import Formatter
 
@@ -96,6 +97,7 @@ def _draft(item: Any, known: Known, earlier: Sequence[Draft]) -> Draft:
         parts = [slots.read(title, known), slots.read(why, known)]
         cited = _all_cited(named.facts, parts)
         check_words([*parts[0], Part("mark", "."), *parts[1]], known)
+        check_strangers([*parts[0], Part("mark", "."), *parts[1]], known)
         figures = _figures(price, known.brief)
         for one in parts:
             check_bearing(one, known, named.about, cited)
@@ -211,11 +213,14 @@ def _summary(given: Any, known: Known) -> tuple[str, str | None]:
             raise Refusal("too long")
         parts = slots.read(given, known)
         check_words(parts, known)
+        check_strangers(parts, known)
         cited = [*_all_cited((), [parts])]
         check_bearing(parts, known, (), known.brief.facts)
         check_prices(parts, None, cited)
         check_stock_words(parts, {part.product_id for part in parts if part.product_id is not None}, cited)
         return slots.fill(parts, known, None), None
+    except Unsure as unsure:
+        return "", f"an unknown word: {unsure}"
     except Foreign:
         return "", "another language"
     except Refusal as refusal:

@@ -9,7 +9,8 @@ from webapp.recommendations.rules.traits import suits
 MOST = 8
 # How many of a kind at most; of a kind that keeps failing afterwards one alone.
 OF_A_KIND = {"restock": 2, "promote": 3, "reprice": 2, "markdown": 2, "bundle": 2, "watch": 2}
-WEATHER_DAYS, USUAL_DAYS, STOCK_DAYS = 2, 7, 3
+# How many days a suggestion stands for, today among them: as far as its fact looks ahead.
+HEAT_DAYS, RAIN_DAYS, USUAL_DAYS, STOCK_DAYS = 3, 4, 7, 3
 Found = list[Draft]
 
 
@@ -94,7 +95,8 @@ def _weather(brief: Brief) -> Iterable[Draft]:
             why = f"{cause.text} {_sentence(learned) or _sentence(sold)}"
             confidence = "high" if learned is not None else "medium"
             facts = _ids(cause, learned, sold)
-            yield Draft("promote", line.id, f"Put {line.name} forward", why, facts, confidence, days=WEATHER_DAYS)
+            days = RAIN_DAYS if cause.about == "rain" else HEAT_DAYS
+            yield Draft("promote", line.id, f"Put {line.name} forward", why, facts, confidence, days=days)
 
 
 def _learned(brief: Brief, line: CatalogueLine) -> Fact | None:

@@ -17,10 +17,13 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 @lru_cache(maxsize=16384)
 def clean(name: str, most: int = MOST_NAME) -> str:
-    """The name on one line: no control, zero-width or bidirectional characters, no braces, at most `most` characters."""
+    """The name on one line: no control, zero-width or bidirectional characters, no braces, at most `most` characters.
+
+    What was cut ends with "…".
+    """
     plain = "".join(" " if sign.isspace() else sign for sign in name if sign.isspace() or not is_hidden(sign))
     plain = " ".join(unicodedata.normalize("NFC", plain).translate({0x7B: "(", 0x7D: ")"}).split())
-    return plain[:most].strip()
+    return plain if len(plain) <= most else plain[: most - 1].rstrip() + "…"
 
 
 def is_hidden(sign: str) -> bool:
@@ -41,7 +44,7 @@ def is_tame(name: str) -> bool:
     """
     bare = without_size(name)
     words = [word.lower() for word in _WORD.findall(bare)]
-    if not words or len(name) > MOST_NAME or re.search(r"[^\w\s'’&/().,+-]|\d|//|\w\.\w|_", bare):
+    if not words or len(name) > MOST_NAME or re.search(r"[^\w\s'’&/().,+…-]|\d|//|\w\.\w|_", bare):
         return False
     return not any(vocabulary.is_loaded(word) for word in words)
 

@@ -30,6 +30,10 @@ class Foreign(Exception):
     """The text is in another language, so that nobody here can say whether it is true."""
 
 
+class Unsure(Foreign):
+    """A word is neither plain English of advice nor of the brief: it may name what nobody sells."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A piece of a text. kind: `word`, `mark`, `space`, `fact`, `product`, `price`, or `name` (a product by its name)."""

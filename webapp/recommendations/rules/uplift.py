@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-BEFORE, AFTER, SHORTEST, LONGEST = 56, 14, 6, 56
+BEFORE, AFTER, SHORTEST, LONGEST, WEEK = 56, 14, 2, 56, 7
 LEAST_BEFORE, LEAST_AFTER, LEAST_OTHERS, LEAST_PLACEBOS, LEAST_SAME_WEEKDAYS = 28, 7, 3, 12, 3
 # Units a day below which a single day says nothing.
 LEAST_UNITS = 0.5
-# Earlier windows that serve as placebos, at most; each is as long as the days after.
+# Earlier windows that serve as placebos, at most; each is as long as the days after and begins on the same weekday.
 EARLIER = 8
 # A change that will be seen four times in five lies so far outside: half width of 95 % and that of a one-sided 80 %.
 POWER = (1.960 + 0.842) / 1.960
@@ -58,14 +58,20 @@ class _Window:
 
 
 def measure(
-    target: Sequence[float | None], others: Sequence[Sequence[float | None]], start: int, *, after: int = AFTER
+    target: Sequence[float | None],
+    others: Sequence[Sequence[float | None]],
+    start: int,
+    *,
+    after: int = AFTER,
+    sold: float | None = None,
 ) -> Measured:
     """The effect on `target` from index `start` on.
 
     target and others: units by day, aligned, index 0 the same day; None: closed, out of stock or unknown. others: comparable
     series that were not changed (the same product elsewhere, other products of the category here); at least three.
-    The 56 days before `start` are the footing; days before those serve as further placebos. after: days after, 6 to 56; seven of
-    them have to be open and known, of six or seven one may be missing.
+    The 56 days before `start` are the footing; days before those serve as further placebos. after: days after, 2 to 56; seven of
+    them have to be open and known, of three to seven one may be missing, of two none. sold: units of the days after as they
+    were sold, where `target` holds them without what the weather did.
     Source: Abadie, Diamond and Hainmueller 2010 (placebos in place and time); DECISIONS section 4.
     """
     after = min(max(after, SHORTEST), LONGEST)
@@ -78,13 +84,14 @@ def measure(
     if len(scores) < LEAST_PLACEBOS or sum(each is not None for each in found[1:]) < LEAST_OTHERS:
         return _nothing("few_others", own.days)
     wide, wider = (_quantile(scores, level) * own.noise for level in (0.80, 0.95))
-    return _told(units[0], start, after, own, wide, wider, len(scores))
+    sold = float(np.nansum(units[0][start : start + after])) if sold is None else sold
+    return _told(sold, own, wide, wider, len(scores))
 
 
 def smallest_effect(
     target: Sequence[float | None], others: Sequence[Sequence[float | None]], *, after: int = AFTER
 ) -> float | None:
-    """The least effect (share, 0.4: 40 %) that two weeks would show four times in five, told before accepting.
+    """The least effect (share, 0.4: 40 %) that so many days would show four times in five, told before accepting.
 
     Series as in measure(), all of the past up to yesterday. None where nothing can be said.
     """
@@ -126,7 +133,7 @@ def _windows(units: Floats, start: int, after: int) -> list[_Window | None]:
 
 def _least(after: int) -> int:
     # So many days after must be known; of a bare week one may be missing, for a shop that is closed on a weekday.
-    return min(LEAST_AFTER, after - 1)
+    return min(LEAST_AFTER, max(after - 1, SHORTEST))
 
 
 def _ratios(window: Floats) -> Floats:
@@ -180,8 +187,9 @@ def _mean(values: Floats) -> float:
 def _scores(units: Floats, start: int, after: int, found: Sequence[_Window | None]) -> Floats:
     # Effects where there was none, in units of the series' own noise: the others now, and everyone before.
     windows = [each for each in found[1:] if each is not None]
+    step = math.ceil(after / WEEK) * WEEK
     for back in range(1, EARLIER + 1):
-        at = start - back * after
+        at = start - back * step
         if at < BEFORE:
             break
         windows += [each for each in _windows(units[:, : at + after], at, after) if each is not None]
@@ -195,9 +203,8 @@ def _quantile(scores: Floats, level: float) -> float:
     return float(ordered[place])
 
 
-def _told(units: Floats, start: int, after: int, own: _Window, wide: float, wider: float, placebos: int) -> Measured:
+def _told(sold: float, own: _Window, wide: float, wider: float, placebos: int) -> Measured:
     low, middle, high, low_95, high_95 = (math.expm1(own.effect + step) for step in (-wide, 0.0, wide, -wider, wider))
-    sold = float(np.nansum(units[start : start + after]))
     expected = sold / (1 + middle)
     return Measured(
         middle, low, high, low_95, high_95, low_95 > 0 or high_95 < 0, math.expm1(POWER * wider), expected,

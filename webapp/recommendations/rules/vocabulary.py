@@ -150,10 +150,12 @@ def is_loaded(word: str) -> bool:
 def is_common(word: str) -> bool:
     """Whether it is a plain English word of advice, in any of its forms."""
     plain = word.lower().replace("’", "'").removesuffix("'s").removesuffix("n't")
-    return any(form in COMMON for form in _forms(plain))
+    return any(form in COMMON for form in forms(plain))
 
 
-def _forms(word: str) -> set[str]:
+@lru_cache(maxsize=16384)
+def forms(word: str) -> frozenset[str]:
+    """The word and what it may be a form of: "drinks" of "drink", "icy" of nothing else."""
     found = {word}
     for end, others in _ENDS:
         if word.endswith(end) and len(word) - len(end) >= 2:
@@ -161,7 +163,7 @@ def _forms(word: str) -> set[str]:
             found |= {stem + other for other in others}
             if len(stem) > 2 and stem[-1] == stem[-2]:
                 found.add(stem[:-1])
-    return found
+    return frozenset(found)
 
 
 _ENDS = (
