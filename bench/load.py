@@ -1,9 +1,12 @@
 """A small HTTP load maker: one process, one epoll, keep-alive connections, prebuilt requests."""
 
+import importlib.metadata
 import json
 import os
+import platform
 import select
 import socket
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -14,6 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
+PATIENCE_S = 60.0
 
 
 class Result:
@@ -33,7 +37,10 @@ class Result:
 
 
 def drive(port: int, requests: Callable[[], bytes], connections: int, seconds: float) -> Result:
-    """Keep `connections` busy for some seconds; each sends its next request when it has its answer."""
+    """Keep `connections` busy for some seconds; each sends its next request when it has its answer.
+
+    What was asked is waited for, so that answers and what is stored can be compared. Raises SystemExit where it never comes.
+    """
     poll, open_sockets = select.epoll(), {}
     for _ in range(connections):
         sock = socket.create_connection(("127.0.0.1", port))
@@ -42,26 +49,35 @@ def drive(port: int, requests: Callable[[], bytes], connections: int, seconds: f
         open_sockets[sock.fileno()] = [sock, b"", 0.0]
     latencies: list[float] = []
     statuses: dict[int, int] = {}
-    began = time.perf_counter()
+    began = last = time.perf_counter()
+    busy = len(open_sockets)
     for held in open_sockets.values():
         held[2] = time.perf_counter()
         held[0].sendall(requests())
-    while (now := time.perf_counter()) - began < seconds:
+    while busy and time.perf_counter() - began < seconds + PATIENCE_S:
         for fd, _ in poll.poll(0.1):
             held = open_sockets[fd]
-            held[1] += held[0].recv(65_536)
+            received = held[0].recv(65_536)
+            if not received:
+                raise SystemExit(f"port {port} hung up in the middle of an answer")
+            held[1] += received
             length = complete(held[1])
             if not length:
                 continue
-            now = time.perf_counter()
-            latencies.append((now - held[2]) * 1000)
+            last = time.perf_counter()
+            latencies.append((last - held[2]) * 1000)
             status = int(held[1][9:12])
             statuses[status] = statuses.get(status, 0) + 1
-            held[1], held[2] = held[1][length:], now
-            held[0].sendall(requests())
+            held[1], held[2] = held[1][length:], last
+            if last - began < seconds:
+                held[0].sendall(requests())
+            else:
+                busy -= 1
     for held in open_sockets.values():
         held[0].close()
-    return Result(time.perf_counter() - began, latencies, statuses)
+    if busy:
+        raise SystemExit(f"port {port} left {busy} requests without an answer")
+    return Result(last - began, latencies, statuses)
 
 
 def complete(received: bytes) -> int:
@@ -76,17 +92,23 @@ def complete(received: bytes) -> int:
     return length if len(received) >= length else 0
 
 
-def post(path: str, bodies: Iterator[bytes], keys: bool) -> Callable[[], bytes]:
+def post(path: str, bodies: Iterator[bytes], keys: bool, kind: str = "application/json") -> Callable[[], bytes]:
     """A maker of POST requests, each with its own body and, if asked for, its own key."""
     salt, count = os.urandom(4).hex(), iter(range(1 << 62))
 
     def make() -> bytes:
         body = next(bodies)
         key = f"Idempotency-Key: {salt}-{next(count)}\r\n" if keys else ""
-        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n{key}"
+        head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: {kind}\r\n{key}"
         return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
 
     return make
+
+
+def get(path: str, accept: str = "application/json") -> Callable[[], bytes]:
+    """A maker of GET requests, as a browser sends them: packed answers are welcome."""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {accept}\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+    return lambda: request
 
 
 # ---- The servers ----
@@ -168,7 +190,21 @@ def median(values: list[float]) -> float:
     return round(statistics.median(values), 3)
 
 
+def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure over the rounds."""
+    return {name: median([one[name] for one in rounds]) for name in rounds[0]}
+
+
 def say(figures: dict[str, Any]) -> None:
     """Print the figures as JSON, with the machine they were taken on."""
-    machine = {"cores": os.cpu_count(), "python": sys.version.split()[0]}
-    print(json.dumps({**figures, "machine": machine}, indent=2))
+    print(json.dumps({**figures, "machine": machine()}, indent=2))
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were taken on, and how busy it is."""
+    libraries = ("flask", "gunicorn", "gevent", "flask-sock")
+    return {
+        "cores": os.cpu_count(), "load": round(os.getloadavg()[0], 1), "kernel": platform.release(),
+        "python": sys.version.split()[0], "sqlite": sqlite3.sqlite_version,
+        **{name: importlib.metadata.version(name) for name in libraries},
+    }  # fmt: skip

@@ -1,75 +1,72 @@
-"""How fast are durable orders at 64 connections, beside the framework's empty answer on the same gunicorn?
+"""How fast are durable orders at 64 connections, beside the framework's empty answer and beside the peers?
 
-Each round runs both, seconds apart; the figures are medians of the rounds. Prints JSON: rates, CPU per order, ratios.
+    python -m bench.orders [--peers] [--rounds N] [--seconds S]
+
+Each round runs all, seconds apart; the figures are medians of the rounds, and a ratio is the median of the rounds' ratios.
+With --peers: FastAPI + SQLAlchemy, Django + REST framework, naive Flask, fastify + better-sqlite3. Before a figure counts,
+what each acknowledged is compared with what it keeps. Prints JSON: rates, CPU per order, ratios (goals 1 to 4).
 """
 
-import itertools
-import signal
+import argparse
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
-from bench import load
-from tests.servers.takings import Server
+from bench import contenders, load
+from bench.contenders import PYTHON_PEERS, Contender
 
-CONNECTIONS, SECONDS, ROUNDS, PRODUCTS = 64, 4.0, 3, 50
+CONNECTIONS, SECONDS, ROUNDS = 64, 4.0, 3
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run the rounds and print."""
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder), TAKINGS_LOG="json")
-        server.start()
-        port = load.free_port()
-        hello = load.gunicorn("bench.hello:app", port, Path(folder))
-        try:
-            load.wait_for(port)
-            _make_products(server)
-            rounds = [_round(server, hello.pid, port) for _ in range(ROUNDS)]
-            sound = server.run("verify").returncode == 0
-        finally:
-            server.stop()
-            hello.send_signal(signal.SIGTERM)
-            hello.wait(10)
-    load.say(_figures(rounds, sound))
-    return 0 if sound else 1
-
-
-def _make_products(server: Server) -> None:
-    with server.client() as client:
-        for number in range(PRODUCTS):
-            product = {"sku": f"P{number}", "name": f"Product {number}", "price": 2.40, "stock": 1_000_000}
-            client.post("/products", json=product).raise_for_status()
-
-
-def _round(server: Server, hello_pid: int, hello_port: int) -> dict[str, float]:
-    bodies = itertools.cycle([f'{{"product_id":"P{n}","quantity":1}}'.encode() for n in range(PRODUCTS)])
-    found: dict[str, float] = {}
-    for name, port, pid in (("hello", hello_port, hello_pid), ("orders", server.port, server.pid)):
-        before = load.cpu_seconds(pid)
-        result = load.drive(port, load.post("/orders", bodies, keys=True), CONNECTIONS, SECONDS)
-        if set(result.statuses) != {201}:
-            raise SystemExit(f"{name} answered {result.statuses}")
-        used = load.cpu_seconds(pid) - before
-        found |= {
-            f"{name}_per_second": result.rate,
-            f"{name}_cpu_us": used / len(result.latencies) * 1e6,
-            f"{name}_p50_ms": result.percentile(0.5),
-            f"{name}_p99_ms": result.percentile(0.99),
-        }
-    found["rate_ratio"] = found["orders_per_second"] / found["hello_per_second"]
-    found["cpu_ratio"] = found["hello_cpu_us"] / found["orders_cpu_us"]
-    return found
-
-
-def _figures(rounds: list[dict[str, float]], sound: bool) -> dict[str, object]:
-    return {
-        "question": "durable orders at 64 connections beside Flask's empty answer",
+    parser = argparse.ArgumentParser(prog="python -m bench.orders")
+    parser.add_argument("--peers", action="store_true")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        running = [
+            stack.enter_context(contenders.flask("bench.hello:app", folder)),
+            stack.enter_context(contenders.takings(folder)),
+            *(contenders.enter(stack, folder, (*PYTHON_PEERS, "fastify")) if given.peers else []),
+        ]
+        for one in running:
+            contenders.post_orders(one, CONNECTIONS, 0.5)  # what is loaded late is loaded
+        rounds = [_round(running, given.seconds) for _ in range(given.rounds)]
+        for one in running:
+            one.check()
+    figures = load.medians(rounds)
+    load.say({
+        "question": "durable orders at 64 connections beside Flask's empty answer and the peers",
         "rounds": len(rounds),
-        **{name: load.median([one[name] for one in rounds]) for name in rounds[0]},
-        "verify": "ok" if sound else "WRONG",
-    }
+        **{name: value for name, value in figures.items() if not name.startswith("ratio_")},
+        "ratios": {name[6:]: value for name, value in figures.items() if name.startswith("ratio_")},
+        "verify": "ok",
+    })  # fmt: skip
+    return 0
+
+
+def _round(running: list[Contender], seconds: float) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for one in running:
+        result, cpu_us = contenders.post_orders(one, CONNECTIONS, seconds)
+        found |= {
+            f"{one.name}_per_second": result.rate, f"{one.name}_cpu_us": cpu_us,
+            f"{one.name}_p50_ms": result.percentile(0.5), f"{one.name}_p99_ms": result.percentile(0.99),
+        }  # fmt: skip
+    names = {one.name for one in running}
+    found["ratio_rate_hello"] = found["takings_per_second"] / found["hello_per_second"]
+    found["ratio_cpu_hello"] = found["takings_cpu_us"] / found["hello_cpu_us"]
+    for name in names - {"takings", "hello"}:
+        found[f"ratio_cpu_{name}"] = found["takings_cpu_us"] / found[f"{name}_cpu_us"]
+        found[f"ratio_rate_{name}"] = found["takings_per_second"] / found[f"{name}_per_second"]
+    if plain := names & set(PYTHON_PEERS):
+        found["ratio_p99_python"] = found["takings_p99_ms"] / min(found[f"{name}_p99_ms"] for name in plain)
+    return dict(sorted(found.items()))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

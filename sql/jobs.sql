@@ -19,11 +19,12 @@ from job
 where id = :id;
 
 -- name: find_claimable
--- The next work of these kinds that is due, or whose worker died.
+-- The next work of these kinds that is due (or was when it was queued: clocks are put back), or whose worker died.
 select id
 from job
 where kind in :kinds
-  and ((state = 'queued' and run_after_ms <= :now_ms) or (state in ('running', 'cancelling') and leased_until_ms < :real_ms))
+  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
+    or (state in ('running', 'cancelling') and leased_until_ms < :real_ms))
 order by run_after_ms, id
 limit 1;
 
@@ -42,7 +43,7 @@ update job
 set state = case state when 'cancelling' then 'cancelling' else 'running' end, fence = fence + 1, attempts = attempts + 1,
   leased_until_ms = :until_ms, started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
 where id = :id
-  and (:by_force or (state = 'queued' and run_after_ms <= :now_ms)
+  and (:by_force or (state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
     or (state in ('running', 'cancelling') and leased_until_ms < :real_ms));
 
 -- name: renew_lease
@@ -62,10 +63,10 @@ set state = :state, error = :error, ended_ms = :now_ms, leased_until_ms = 0
 where id = :id and fence = :fence and state in ('running', 'cancelling');
 
 -- name: release_job
--- Give work back, to be gone on with by the next worker.
+-- Give work back, to be gone on with by the next worker, after a delay or at once.
 update job
 set state = case state when 'cancelling' then 'cancelling' else 'queued' end, leased_until_ms = 0,
-  attempts = attempts - 1, run_after_ms = :run_after_ms
+  attempts = attempts - 1, run_after_ms = case when :delay_ms > 0 then :now_ms + :delay_ms else created_ms end
 where id = :id and fence = :fence and state in ('running', 'cancelling');
 
 -- name: cancel_job
@@ -78,12 +79,12 @@ where id = :id and state in ('queued', 'running');
 -- name: requeue_job
 -- Go on with work that was cancelled or has failed.
 update job
-set state = 'queued', attempts = 0, error = null, ended_ms = null, run_after_ms = :now_ms
+set state = 'queued', attempts = 0, error = null, ended_ms = null, run_after_ms = created_ms
 where id = :id and state in ('cancelled', 'failed');
 
 -- name: find_last_created
 -- When work of this kind was last queued.
-select max(created_ms) from job where kind = :kind;
+select created_ms from job where kind = :kind order by id desc limit 1;
 
 -- name: delete_ended
 -- Forget periodic work that ended long ago.

@@ -96,3 +96,34 @@ def test_a_lease_is_real_time_and_outlives_a_jump_of_the_clock(shop, at, monkeyp
     with reading.reading() as tx:
         assert queue.claimable(tx, ["toy"], clock.now_ms()) is None
     assert worker.take(job_id) is None
+
+
+def test_work_that_was_due_when_it_was_queued_is_done_although_the_clock_is_put_back(shop, at, monkeypatch):
+    at("2026-11-21T12:00:00Z")
+    monkeypatch.setitem(registry.handlers, "toy", registry.Handler("toy", lambda context: None))
+    queued, given_back, later = writer.do(
+        lambda tx, items: [[queue.add(tx, "toy"), queue.add(tx, "toy"), queue.add(tx, "toy", run_after_ms=NOON + HOUR)]], None
+    )  # fmt: skip
+    held = worker.take(given_back)
+    writer.do(lambda tx, items: [queue.release(tx, held)], None)
+
+    at("2026-11-21T10:00:00Z")
+
+    assert worker.take(queued) is not None
+    assert worker.take(given_back) is not None
+    assert worker.take(later) is None
+
+
+def test_what_is_done_each_minute_is_done_although_the_clock_is_put_back(shop, at, monkeypatch):
+    every = registry.Entry("toy", every_s=60)
+    monkeypatch.setitem(registry.handlers, "toy", registry.Handler("toy", lambda context: None))
+    at("2026-11-21T12:00:00Z")
+    worker.perform(worker.Context(worker.take(writer.do(lambda tx, items: [queue.add_due(tx, every)], None))))
+
+    at("2026-11-21T10:00:00Z")
+    again = writer.do(lambda tx, items: [queue.add_due(tx, every)], None)
+    worker.perform(worker.Context(worker.take(again)))
+    at("2026-11-21T10:00:30Z")
+
+    assert again is not None
+    assert writer.do(lambda tx, items: [queue.add_due(tx, every)], None) is None

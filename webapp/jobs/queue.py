@@ -141,7 +141,7 @@ def _tell(tx: Any, kind: str, argument: dict[str, Any], state: str, error: str |
 
 def release(tx: Any, held: Claim, delay_ms: int = 0) -> None:
     """Give the work back unfinished; the next worker goes on with it, after a delay."""
-    if sql.release_job.run(tx, id=held.id, fence=held.fence, run_after_ms=tx.now_ms + delay_ms):
+    if sql.release_job.run(tx, id=held.id, fence=held.fence, now_ms=tx.now_ms, delay_ms=delay_ms):
         _say(tx, held.kind, "queued", held.id)
 
 
@@ -161,16 +161,16 @@ def cancel(tx: Any, job_id: int) -> str:
 
 def requeue(tx: Any, job_id: int) -> None:
     """Go on with work that was cancelled or has failed, from its position. Raises Conflict in any other state."""
-    if not sql.requeue_job.run(tx, id=job_id, now_ms=tx.now_ms):
+    if not sql.requeue_job.run(tx, id=job_id):
         raise Conflict(f"It is {find(tx, job_id)['state']}.")
     outbox.append(tx, "jobs", "queued", job_id)
 
 
 def is_due(tx: Any, entry: registry.Entry, now_ms: int) -> bool:
-    """Whether the timetable wants this kind of work now; tx may be a snapshot."""
+    """Whether the timetable wants this kind of work now, also where the clock was put back; tx may be a snapshot."""
     last_ms = sql.find_last_created.value(tx, kind=entry.kind)
     if entry.daily_at_s is None:
-        return last_ms is None or bool(now_ms - last_ms >= entry.every_s * 1000)
+        return last_ms is None or not 0 <= now_ms - last_ms < entry.every_s * 1000
     if tx.zone.local_seconds(now_ms) < entry.daily_at_s:
         return False
     return last_ms is None or bool(tx.zone.day_of(last_ms) < tx.zone.day_of(now_ms))

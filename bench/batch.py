@@ -1,0 +1,73 @@
+"""How fast are orders in batches of a thousand, beside our own single ones and FastAPI's bulk insert?
+
+    python -m bench.batch [--rounds N] [--seconds S]
+
+NDJSON, a thousand orders of a line each in a request and one transaction, on four connections; single orders on 64. Each
+round runs one after the other. Before a figure counts, what was acknowledged is compared with what is kept. Prints JSON
+(goal 5): orders a second, CPU-microseconds an order, ratios.
+"""
+
+import argparse
+import itertools
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench import contenders, load
+from bench.contenders import Contender
+
+EACH, CONNECTIONS, SINGLES, SECONDS, ROUNDS = 1_000, 4, 64, 4.0, 3
+NDJSON = "application/x-ndjson"
+
+
+def main(arguments: list[str]) -> int:
+    """Run the rounds and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.batch")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    given = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        ours = stack.enter_context(contenders.takings(folder))
+        others = contenders.enter(stack, folder, ("fastapi",))
+        for one in (ours, *others):
+            _batches(one, 0.5)  # what is loaded late is loaded
+        rounds = [_round(ours, others, given.seconds) for _ in range(given.rounds)]
+        for one in (ours, *others):
+            one.check()
+    figures = load.medians(rounds)
+    load.say({
+        "question": f"orders in batches of {EACH}", "rounds": len(rounds),
+        **{name: value for name, value in figures.items() if not name.startswith("ratio_")},
+        "ratios": {name[6:]: value for name, value in figures.items() if name.startswith("ratio_")},
+        "verify": "ok",
+    })  # fmt: skip
+    return 0
+
+
+def _round(ours: Contender, others: list[Contender], seconds: float) -> dict[str, float]:
+    single, single_cpu = contenders.post_orders(ours, SINGLES, seconds)
+    found = {"single_per_second": single.rate, "single_cpu_us": single_cpu}
+    for one in (ours, *others):
+        result, cpu_us = _batches(one, seconds)
+        found |= {
+            f"{one.name}_per_second": result.rate * EACH, f"{one.name}_cpu_us": cpu_us,
+            f"{one.name}_p50_ms": result.percentile(0.5),
+        }  # fmt: skip
+    found["ratio_rate_single"] = found["takings_per_second"] / found["single_per_second"]
+    found["ratio_cpu_single"] = found["takings_cpu_us"] / found["single_cpu_us"]
+    for one in others:
+        found[f"ratio_rate_{one.name}"] = found["takings_per_second"] / found[f"{one.name}_per_second"]
+        found[f"ratio_cpu_{one.name}"] = found["takings_cpu_us"] / found[f"{one.name}_cpu_us"]
+    return found
+
+
+def _batches(to: Contender, seconds: float) -> tuple[load.Result, float]:
+    lines = [body for body, _ in zip(contenders.orders(), range(EACH), strict=False)]
+    requests = load.post("/orders/batch", itertools.repeat(b"\n".join(lines)), keys=True, kind=NDJSON)
+    return contenders.post_orders(to, CONNECTIONS, seconds, requests, EACH)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,47 @@
+"""More than anybody can send: 2,000 watchers and 100 orders a second, beside a sender in C that does nothing else.
+
+    python -m bench.overload [--rounds N] [--seconds S] [--rate R] [--watchers N]
+
+Two hundred thousand frames a second are more than a core can send, if each order is a frame of its own. The sender in C
+does that and stores nothing; Takings stores each order and tells as many at once as have come. Open loop: the clock of an
+order starts when it was due. Prints JSON (goal 12); without a C compiler it says that it is left out.
+"""
+
+import argparse
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from bench import contenders, load, mixed, native
+from bench.contenders import Contender
+from bench.live import within_the_limit
+
+SECONDS, RATE, WATCHERS, ROUNDS = 5.0, 100, 2_000, 3
+
+
+def main(arguments: list[str]) -> int:
+    """Offer the load to both in turn and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench.overload")
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--rate", type=int, default=RATE)
+    parser.add_argument("--watchers", type=int, default=WATCHERS)
+    given = parser.parse_args(arguments)
+    watchers = within_the_limit(given.watchers)
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        port, pid = stack.enter_context(native.sender())
+        running = [stack.enter_context(contenders.takings(folder)), Contender("c_sender", port, pid)]
+        mixed.Load(running[0], given.rate, 20).run(1.0)  # what is loaded late is loaded
+        rounds = [
+            {one.name: mixed.Load(one, given.rate, watchers).run(given.seconds) for one in running}
+            for _ in range(given.rounds)
+        ]
+        running[0].check(unanswered=mixed.CONNECTIONS * (given.rounds + 1))
+    load.say(mixed.figures(rounds, f"{given.rate} orders a second to each of {watchers} watchers"))
+    return 1 if sum(one["takings"]["untold"] for one in rounds) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
