@@ -2,6 +2,12 @@
 
 const FINDER = "[data-finder]";
 
+// What was typed before htmx listened is looked for as soon as it does.
+addEventListener("load", () => {
+  const field = document.activeElement;
+  if (field.matches(FINDER) && field.value !== field.defaultValue) field.dispatchEvent(new CustomEvent("typed"));
+});
+
 document.addEventListener("keydown", (event) => {
   const field = event.target.closest?.(FINDER);
   const box = document.querySelector(field ? field.getAttribute("hx-target") : ".results:focus-within");

@@ -21,6 +21,21 @@ def test_slash_and_a_few_letters_find_something_on_any_page(trading: Shop, page:
         expect(page).to_have_url(trading.url + address)
 
 
+def test_what_was_typed_before_the_page_listened_is_found(trading: Shop, page: Page) -> None:
+    page.goto(trading.url + "/products")
+
+    page.evaluate(
+        """() => {
+            const field = document.querySelector("nav [data-finder]");
+            field.focus();
+            field.value = "latte"; // no event is told of it
+            dispatchEvent(new Event("load"));
+        }"""
+    )
+
+    expect(page.locator("#finds a").first).to_contain_text("Latte")
+
+
 def test_arrows_go_through_what_was_found_and_enter_opens_it(trading: Shop, page: Page) -> None:
     page.goto(f"{trading.url}/settings")
     page.keyboard.press("/")
