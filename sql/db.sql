@@ -15,6 +15,14 @@ select value from epoch where id = 1;
 -- Name this database's history, once.
 insert into epoch (id, value) values (1, :value);
 
+-- name: count_migration_tables
+-- 1 where any migration has been applied.
+select count(*) from sqlite_master where type = 'table' and name = 'schema_migration';
+
+-- name: count_migration_tables.postgres
+-- The schema that new tables go to is asked, and no other.
+select count(*) from pg_tables where schemaname = current_schema() and tablename = 'schema_migration';
+
 -- name: find_made_ms
 -- When this shop's database was made.
 select min(applied_ms) from schema_migration;

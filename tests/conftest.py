@@ -7,15 +7,24 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import postgres
 from tests.servers.takings import Server
 from webapp import clock, config, schedule
 from webapp.db import reading, store, writer
 from webapp.jobs import registry
 
 DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
+ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
+
+
+def pytest_collection_modifyitems(items):
+    """What is about SQLite's own files is left out where the tests run on PostgreSQL."""
+    for item in items if ON_POSTGRES else ():
+        if item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip(reason="it is about SQLite's own files"))
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +40,20 @@ def timetable(request, monkeypatch):
 
 
 @pytest.fixture
-def settings(tmp_path):
+def database(tmp_path):
+    """What TAKINGS_DATABASE and TAKINGS_FOLDER say of a new shop: a file, or with TEST_DATABASE=postgres a server's."""
+    if not ON_POSTGRES:
+        yield {"TAKINGS_DATABASE": str(tmp_path / "shop.db")}
+        return
+    address = postgres.shared().database()
+    yield {"TAKINGS_DATABASE": address, "TAKINGS_FOLDER": str(tmp_path)}
+    postgres.shared().drop(address)
+
+
+@pytest.fixture
+def settings(database):
     """Settings of a shop in a folder of its own."""
-    return config.load({"TAKINGS_DATABASE": str(tmp_path / "shop.db"), "TAKINGS_LOG": "text"}, dotenv=None)
+    return config.load({**database, "TAKINGS_LOG": "text"}, dotenv=None)
 
 
 @pytest.fixture

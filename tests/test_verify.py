@@ -1,10 +1,9 @@
 """`verify` sees what is wrong and names it; `rebuild` puts right what can be."""
 
-import sqlite3
-
 import pytest
 
 from tests import making
+from tests.making import spoil
 from webapp import clock, verify
 from webapp.db import store, writer
 from webapp.products import actions_prices
@@ -12,14 +11,6 @@ from webapp.products.actions_prices import Planned
 from webapp.weather import actions as weather
 
 HOUR = 3_600_000
-
-
-def spoil(*statements):
-    """Change the database behind everybody's back."""
-    connection = sqlite3.connect(store.path(), isolation_level=None)
-    for statement in statements:
-        connection.execute(statement)
-    connection.close()
 
 
 @pytest.fixture

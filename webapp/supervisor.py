@@ -54,7 +54,7 @@ def run(settings: Settings, *, worker: bool, client: bool, meanwhile: Callable[[
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     figures = Path(tempfile.mkdtemp(prefix="takings-figures-"))
     os.environ[counters.FOLDER] = str(counters.make_folder(figures))
-    database = str(store.path())  # the children's folder is another one than the caller's may be
+    database = store.engine().address  # the children's folder is another one than the caller's may be
     family = _Family(
         listener, {**os.environ, "TAKINGS_PORT": str(port), "TAKINGS_DATABASE": database}, settings.workers
     )

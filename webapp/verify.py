@@ -2,11 +2,10 @@
 
 import logging
 import sqlite3
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from webapp.db import backup, guard, queries, reading, store, writer
+from webapp.db import backup, guard, queries, reading, soundness, store, writer
 from webapp.db.guard import Report, Wrong
 from webapp.db.tx import Tx
 from webapp.errors import Unavailable
@@ -21,18 +20,11 @@ Check = Callable[[Any], list[str]]
 
 
 def _integrity(tx: Any) -> list[str]:
-    rows = [row[0] for row in tx.execute("pragma integrity_check(20)").fetchall()]
-    return [] if rows == ["ok"] else rows
+    return soundness.of_file(tx, quick=False)
 
 
 def _quick_integrity(tx: Any) -> list[str]:
-    rows = [row[0] for row in tx.execute("pragma quick_check(20)").fetchall()]
-    return [] if rows == ["ok"] else rows
-
-
-def _foreign_keys(tx: Any) -> list[str]:
-    rows = tx.execute("pragma foreign_key_check").fetchall()
-    return [f"{table} row {row} names a {parent} that is not there" for table, row, parent, _ in rows[:20]]
+    return soundness.of_file(tx, quick=True)
 
 
 def _sequence(tx: Any) -> list[str]:
@@ -58,7 +50,7 @@ def _named(query: queries.Query) -> Check:
 USUAL = "usual weather equals its days"
 CHECKS: list[tuple[str, Check]] = [
     ("integrity of the file", _integrity),
-    ("foreign keys", _foreign_keys),
+    ("foreign keys", soundness.of_keys),
     ("sequence without holes", _sequence),
     ("orders equal their lines", _named(sql.find_order_differences)),
     ("returns equal their lines", _named(sql.find_return_differences)),
@@ -91,9 +83,11 @@ def each(tx: Any, checks: list[tuple[str, Check]] = CHECKS) -> Iterator[tuple[st
     """(check, what differs) one after the other; a file that cannot be read differs, too."""
     for name, check in checks:
         try:
-            yield name, check(tx)
+            with soundness.apart(tx):
+                lines = check(tx)
+            yield name, lines
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            if soundness.is_interrupted(error) or getattr(error, "is_lost", False):
                 raise
             yield name, [str(error)]
 
@@ -121,12 +115,8 @@ def check_at_start() -> dict[str, Any]:
     """
     try:
         with reading.reading() as tx:
-            ends = time.monotonic() + QUICK_S
-            tx.connection.set_progress_handler(lambda: time.monotonic() > ends, 100_000)
-            try:
+            with soundness.limited(tx, QUICK_S):
                 found = wrong(each(tx, QUICK))
-            finally:
-                tx.connection.set_progress_handler(None, 0)
     except sqlite3.OperationalError as error:
         log.warning("the quick checks at the start did not come to their end: %s", error)
         return {"stopped": guard.stopped(), "found": []}

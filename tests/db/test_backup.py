@@ -40,7 +40,7 @@ def test_what_does_not_verify_is_no_backup_and_the_old_one_stays(shop, tmp_path,
     making.sell("TEA")
     backup.make(store.path(), tmp_path / "a.db.gz")
     before = (tmp_path / "a.db.gz").read_bytes()
-    from tests.test_verify import spoil
+    from tests.making import spoil
 
     spoil(statement)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests import making
-from tests.test_verify import spoil
+from tests.making import spoil
 from webapp import verify
 from webapp.db import guard, store, writer
 from webapp.errors import Unavailable

@@ -1,18 +1,17 @@
 """The pages of advice: what they say, that they work as plain forms, and that what comes from outside stays text."""
 
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
 
 from tests.contract.conftest import exact, problem
 from tests.making import draft as order
-from tests.making import make_product, sell, value
+from tests.making import make_product, sell, spoil, value
 from tests.recommendations.making import accept, brief, dismiss, draft, line, price, reprice
 from tests.recommendations.pages import advise, page, send
 from webapp import clock, verify
-from webapp.db import store, writer
+from webapp.db import writer
 from webapp.errors import Unavailable
 from webapp.live import islands
 from webapp.orders import actions as orders
@@ -194,9 +193,7 @@ def test_where_no_advice_can_be_kept_the_rules_answer_without_keeping_it(shop_at
 
 
 def test_while_the_ledger_is_stopped_a_program_is_still_advised(shop_at):
-    connection = sqlite3.connect(store.path(), isolation_level=None)
-    connection.execute("update orders set total_minor = total_minor + 1")
-    connection.close()
+    spoil("update orders set total_minor = total_minor + 1")
     assert verify.check_fully()["stopped"] == "ledger"
 
     said = exact(shop_at.get("/recommendations", headers={"Prefer": "wait=1"}))

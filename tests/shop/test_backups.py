@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests import making
-from tests.test_verify import spoil
+from tests.making import spoil
 from webapp import clock, schedule, verify
 from webapp.db import backup, reading, store, writer
 from webapp.jobs import worker

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests import making
-from tests.test_verify import spoil
+from tests.making import spoil
 from webapp import verify
 from webapp.app import create_app
 from webapp.db import failures, guard, reading, store

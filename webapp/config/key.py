@@ -9,9 +9,9 @@ from webapp.config.settings import ConfigError, Settings, current, read_file
 
 
 def key_path(settings: Settings) -> Path:
-    """Where the secret key is kept that was made at first start: beside the database."""
+    """Where the secret key is kept that was made at first start: beside the database, or in the shop's folder."""
     if "://" in settings.database:
-        return Path("var/takings.key")
+        return Path(settings.folder or "var") / "takings.key"
     return Path(settings.database).with_suffix(".key")
 
 

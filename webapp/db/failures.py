@@ -7,6 +7,7 @@ import resource
 import sqlite3
 from pathlib import Path
 
+from webapp.db.postgres import Failed
 from webapp.errors import Unavailable
 
 RETRY_S = 5
@@ -15,12 +16,13 @@ WORDS = {
     "full": "The disk is full: nothing was kept and selling waits. It goes on by itself as soon as there is space again.",
     "read_only": "The disk can only be read: nothing was kept and selling waits. It goes on by itself when that is over.",
     "disk": "The disk refuses what is written: nothing was confirmed and selling waits. It goes on by itself when that is over.",
+    "away": "The database does not answer: nothing was confirmed and selling waits. It goes on by itself when that is over.",
     "damaged": "The database file is damaged: nothing was kept. Stop the shop and restore a backup.",
     "memory": "There is not enough memory for this right now; nothing was kept.",
     "busy": "The ledger is busy; nothing was written.",
     "unknown": "The ledger cannot be written right now; nothing was confirmed.",
 }
-_DISK = ("full", "read_only", "disk")
+_DISK = ("full", "read_only", "disk", "away")
 
 
 class _Now:
@@ -67,12 +69,16 @@ def reason_of(error: BaseException, path: Path) -> str:
     number = getattr(error, "errno", None)
     if is_damage(error):
         return "damaged"
+    if getattr(error, "is_lost", False):
+        return "away"
     if isinstance(error, MemoryError) or name.endswith("NOMEM"):
         return "memory"
     if name == "SQLITE_FULL" or number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return "full"
     if name.startswith("SQLITE_READONLY") or number == errno.EROFS:
         return "read_only"
+    if name.startswith("SQLITE_IOERR") and isinstance(error, Failed):
+        return "disk"
     if name.startswith(("SQLITE_IOERR", "SQLITE_CANTOPEN")) or isinstance(error, OSError):
         return _look(path)
     return "busy" if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")) else "unknown"
@@ -86,6 +92,8 @@ def at_start(error: OSError | sqlite3.Error) -> str | None:
         why = "The disk can only be read, and a shop has to write from its first moment"
     elif name == "SQLITE_FULL" or number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         why = "The disk is full"
+    elif getattr(error, "is_lost", False):
+        why = "PostgreSQL does not answer"
     elif number in (errno.EACCES, errno.EPERM):
         why = "This user may not write here"
     else:

@@ -28,7 +28,9 @@ _STALLED = "The disk has not answered for seconds; whether this was kept is not 
 
 def start(mode: str) -> Any:
     """Start this worker's writer: `loop`, `thread`, or `auto` by twenty timed fdatasyncs."""
-    if mode == "auto":
+    if writer.store.on_server():
+        mode = "loop"  # waiting for a server lets everybody else run
+    elif mode == "auto":
         mode = "loop" if writer.fsync_ms(writer.store.path().parent) < SLOW_MS else "thread"
     front = ThreadFront() if mode == "thread" else LoopFront()
     writer.use(front)
@@ -126,7 +128,7 @@ class LoopFront(_Front):
     def __init__(self) -> None:
         super().__init__()
         self._event = Event()
-        self._session = writer.Session(sleep=gevent.sleep)
+        self._session = writer.new_session(sleep=gevent.sleep)
         self._greenlet = gevent.spawn(self._work)
 
     def wake(self) -> None:
@@ -169,7 +171,7 @@ class ThreadFront(_Front):
         self._ready.acquire()
         self._ended = get_original("_thread", "allocate_lock")()
         self._ended.acquire()
-        self._session = writer.Session(sleep=get_original("time", "sleep"))
+        self._session = writer.new_session(sleep=get_original("time", "sleep"))
         get_original("_thread", "start_new_thread")(self._work, ())
 
     def wake(self) -> None:

@@ -1,9 +1,10 @@
 """Moves the schema forward, one numbered file in one transaction each; never back, never half."""
 
 import re
-import sqlite3
 from pathlib import Path
+from typing import Any
 
+from webapp.db import queries
 from webapp.db.queries import FOLDER
 
 MIGRATIONS = FOLDER / "migrations"
@@ -22,17 +23,14 @@ def known() -> list[tuple[int, str, Path]]:
     return found
 
 
-def version(connection: sqlite3.Connection) -> int:
+def version(connection: Any) -> int:
     """The newest migration that this database has; 0 for an empty one."""
-    table = connection.execute(
-        "select count(*) from sqlite_master where type = 'table' and name = 'schema_migration'"
-    ).fetchone()[0]
-    if not table:
+    if not queries.load("db").count_migration_tables.value(connection):
         return 0
     return connection.execute("select coalesce(max(version), 0) from schema_migration").fetchone()[0]
 
 
-def pending(connection: sqlite3.Connection) -> list[tuple[int, str, Path]]:
+def pending(connection: Any) -> list[tuple[int, str, Path]]:
     """What is still to be applied. Raises NewerSchema when the database is ahead of this program."""
     files, has = known(), version(connection)
     newest = files[-1][0]
@@ -41,10 +39,10 @@ def pending(connection: sqlite3.Connection) -> list[tuple[int, str, Path]]:
     return [entry for entry in files if entry[0] > has]
 
 
-def migrate(connection: sqlite3.Connection, now_ms: int) -> list[str]:
+def migrate(connection: Any, now_ms: int) -> list[str]:
     """Apply what is pending, each file whole in its own transaction. The caller holds the lock.
 
-    Returns the names applied. Raises NewerSchema, and sqlite3.Error with nothing of that file applied.
+    Returns the names applied. Raises NewerSchema, and the database's error with nothing of that file applied.
     """
     done = []
     for number, name, file in pending(connection):

@@ -3,7 +3,8 @@
 A block begins with `-- name: find_recent`. Three marks are expanded when a block is loaded:
 `values :rows(a, b, c)` takes many rows in chunks of fixed sizes (so that prepared statements are found again),
 `in :ids` takes a list of any length, and `:use(matching)` stands for the block `-- fragment: matching` of the same
-file, so that a condition that several queries share is written once. All other parameters are bound by name.
+file, so that a condition that several queries share is written once. All other parameters are bound by name. The text is
+SQLite's; a connection to PostgreSQL translates it (`dialect.py`), or takes the block `-- name: find_recent.postgres` below.
 """
 
 import functools
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 CHUNKS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+VARIANTS: dict[str, str] = {}  # the text of a block, and that of the `.postgres` block below it
 _NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
 _USE = re.compile(r":use\((\w+)\)")
 _ROWS = re.compile(r"values\s+:rows\(([^)]*)\)")
@@ -54,7 +56,8 @@ class Query:
 
     def each(self, tx: Executes, **parameters: Any) -> Iterable[Any]:
         """The rows one by one, while the transaction is open."""
-        return tx.execute(self.sql, self._bind(parameters))
+        each = getattr(tx, "each", tx.execute)
+        return each(self.sql, self._bind(parameters))
 
     def one(self, tx: Executes, **parameters: Any) -> Any:
         """The first row, or None."""
@@ -71,6 +74,9 @@ class Query:
 
     def rows(self, tx: Executes, rows: Sequence[Sequence[Any]]) -> int:
         """How many rows were changed by a statement that holds `values :rows(...)`, fed with `rows`."""
+        insert_rows = getattr(tx, "insert_rows", None)
+        if insert_rows is not None:
+            return insert_rows(self.sql, rows) if rows else 0
         changed, start, total = 0, 0, len(rows)
         for size in CHUNKS:
             while total - start >= size:
@@ -99,6 +105,7 @@ def load(feature: str) -> Queries:
     for kind, name, variant, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
         sql = _USE.sub(lambda used: fragments[used.group(1)], _without_comments(text).strip().rstrip(";"))
         if variant:
+            VARIANTS[found[name].sql] = Query(name, sql).sql
             continue
         if name in found or name in fragments:
             raise ValueError(f"sql/{feature}.sql names {name} twice")
@@ -107,6 +114,14 @@ def load(feature: str) -> Queries:
         else:
             found[name] = Query(name, sql)
     return Queries(found)
+
+
+def fill(query: Query, **names: str) -> str:
+    """The text of a block whose `<table>` and such are filled in; each name has to be one that stands in a schema."""
+    for name in names.values():
+        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            raise ValueError(f"{name!r} is no name of a schema")
+    return re.sub(r"<(\w+)>", lambda found: names[found[1]], query.sql)
 
 
 def _without_comments(sql: str) -> str:

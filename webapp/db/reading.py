@@ -2,17 +2,19 @@
 
 import sqlite3
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from webapp.clock import Zone
-from webapp.db import queries, sqlite, store
-from webapp.db.lock import FileLock
-from webapp.errors import Problem
+from webapp.db import failures, queries, store
+from webapp.db.engines import Engine
+from webapp.errors import Problem, Unavailable
 
 T = TypeVar("T")
 KEEP = 16
+MOST, WAIT_S, STEP_S = 40, 5.0, 0.002
 sql = queries.load("db")
 
 
@@ -22,36 +24,77 @@ class ReadTx:
     def __init__(self, connection: Any, zone: Zone, currency: str) -> None:
         self.connection = connection
         self.execute = connection.execute
+        self.each = getattr(connection, "each", connection.execute)
         self.zone = zone
         self.currency = currency
 
 
 class _Pool:
-    """The idle connections of this process, and the one that watches for commits."""
+    """The idle connections of this process, and how many are in use."""
 
     idle: list[Any] = []
-    watcher: Any = None
+    used = 0
 
 
 @contextmanager
 def reading(at_least: int | None = None) -> Iterator[ReadTx]:
-    """A snapshot that holds every change up to `at_least` (a seq; on one database every commit is in it)."""
-    connection = _Pool.idle.pop() if _Pool.idle else sqlite.connect(store.path())
+    """A snapshot that holds every change up to `at_least` (a seq; on one database every commit is in it).
+
+    Raises Unavailable when a server does not answer, or more than it is good for is read at a time.
+    """
+    engine = store.engine()
+    connection = _take(engine)
     broken = True
     try:
-        connection.execute("begin")
         shop = store.shop()
         yield ReadTx(connection, shop.zone, shop.currency)
         broken = False
-    except (sqlite3.DatabaseError, MemoryError):
+    except (sqlite3.DatabaseError, MemoryError) as error:
         _drop(connection)  # the disk, the file or memory failed under it: it is not used again
         connection = None
+        if getattr(error, "is_lost", False):
+            raise failures.met(error, engine.path) from error
         raise
     finally:
+        _Pool.used -= 1
         if connection is not None:
             if connection.in_transaction:
                 connection.execute("rollback" if broken else "commit")
             _give_back(connection)
+
+
+def _take(engine: Engine) -> Any:
+    """A connection on which a snapshot was begun."""
+    _wait_for_room()
+    _Pool.used += 1
+    try:
+        while _Pool.idle:
+            connection = _Pool.idle.pop()
+            try:
+                connection.execute(engine.begin)
+                return connection
+            except sqlite3.Error as error:
+                _drop(connection)
+                if not getattr(error, "is_lost", False):
+                    raise  # else the server was started again: there is a new connection below
+        connection = engine.connect()
+        connection.execute(engine.begin)
+        return connection
+    except BaseException as error:
+        _Pool.used -= 1
+        if getattr(error, "is_lost", False):
+            raise failures.met(error, engine.path) from error
+        raise
+
+
+def _wait_for_room() -> None:
+    if _Pool.used < MOST or not store.on_server():
+        return
+    deadline = time.monotonic() + WAIT_S
+    while _Pool.used >= MOST:
+        if time.monotonic() > deadline:
+            raise Unavailable("Too much is read at a time.", retry_after=1, reason="crowded")
+        time.sleep(STEP_S)
 
 
 def _drop(connection: Any) -> None:
@@ -80,10 +123,13 @@ def position() -> int:
 
 
 def data_version() -> int:
-    """A number that is another one after each commit of any process; costs microseconds."""
-    if _Pool.watcher is None:
-        _Pool.watcher = sqlite.connect(store.path())
-    return sqlite.data_version(_Pool.watcher)
+    """A number that is another one after each commit of any process; exact, costs microseconds (a look at a server: 0.1 ms)."""
+    return store.engine().version()
+
+
+def heard() -> int:
+    """The same for who looks every few milliseconds; a server's commits are heard of some milliseconds late."""
+    return store.engine().heard()
 
 
 def in_thread(work: Callable[..., T], *arguments: Any) -> T:
@@ -116,21 +162,18 @@ def cooperative() -> bool:
 
 def close() -> None:
     """Close what this process has open for reading."""
-    connections = [*_Pool.idle, *([_Pool.watcher] if _Pool.watcher is not None else [])]
+    connections = [*_Pool.idle]
     _Pool.idle.clear()
-    _Pool.watcher = None
-    if connections:
-        _close(connections)
+    store.engine().close(connections)
 
 
 def forget() -> None:
     """After a fork: leave the parent's connections alone without closing them."""
-    _Pool.idle, _Pool.watcher = [], None
+    _Pool.idle, _Pool.used = [], 0
+    store.engine().forget()
 
 
 def _close(connections: list[Any]) -> None:
-    lock = FileLock(store.path())
-    with lock:  # the last one to close writes a checkpoint
+    with store.engine().closing():
         for connection in connections:
             connection.close()
-    lock.close()

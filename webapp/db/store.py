@@ -9,8 +9,9 @@ from typing import Any
 
 from webapp import clock, config, text
 from webapp.config import ConfigError, Settings
-from webapp.db import migrations, presence, queries, sqlite
-from webapp.db.lock import FileLock
+from webapp.db import engines, migrations, presence, queries
+from webapp.db.engines import Engine
+from webapp.db.postgres import Failed
 
 sql = queries.load("db")
 CHANNELS = [
@@ -44,7 +45,7 @@ class Shop:
 
 class _Open:
     settings: Settings | None = None
-    path: Path | None = None
+    engine: Engine | None = None
     shop: Shop | None = None
 
 
@@ -54,22 +55,29 @@ def open(settings: Settings) -> Shop:
     Raises ConfigError when the database belongs to another mode, currency or zone, migrations.NewerSchema
     when a newer Takings wrote it.
     """
-    path = Path(settings.database).absolute()
+    engine = engines.of_settings(settings)
+    path = engine.path
     path.parent.mkdir(parents=True, exist_ok=True)
     if presence.unfinished(path).exists():
         raise ConfigError("TAKINGS_DATABASE", "a restore was interrupted; run `python -m webapp restore FILE` again")
     if not presence.arrive(path):
         raise ConfigError("TAKINGS_DATABASE", "a backup is being restored into it; wait until that has ended")
-    with closing(FileLock(path)) as lock, lock, closing(sqlite.connect(path, write=True)) as connection:
-        migrations.migrate(connection, clock.now_ms())
-        kept = dict(sql.find_settings.all(connection))
-        if not kept:
-            kept = _first_start(connection, settings)
-        epoch = sql.find_epoch.value(connection)
+    try:
+        kept, epoch = _prepare(engine, settings)
+    except Failed as error:
+        raise ConfigError("TAKINGS_DATABASE", f"PostgreSQL does not answer: {error}") from error
     _check(settings, kept)
-    _Open.settings, _Open.path = config.keep(settings), path
+    _Open.settings, _Open.engine = config.keep(settings), engine
     _Open.shop = _shop(kept, epoch)
     return _Open.shop
+
+
+def _prepare(engine: Engine, settings: Settings) -> tuple[dict[str, str], str]:
+    """The schema is today's and the shop has its first rows; what is kept about it, and the name of its history."""
+    with engine.alone(), closing(engine.connect(write=True)) as connection:
+        migrations.migrate(connection, clock.now_ms())
+        kept = dict(sql.find_settings.all(connection)) or _first_start(connection, settings)
+        return kept, sql.find_epoch.value(connection)
 
 
 def _first_start(connection: Any, settings: Settings) -> dict[str, str]:
@@ -112,11 +120,21 @@ def shop() -> Shop:
     return _Open.shop
 
 
-def path() -> Path:
-    """Where the open database lies."""
-    if _Open.path is None:
+def engine() -> Engine:
+    """The open database."""
+    if _Open.engine is None:
         raise RuntimeError("no database is open: call store.open(settings) first")
-    return _Open.path
+    return _Open.engine
+
+
+def on_server() -> bool:
+    """Whether the open database is PostgreSQL's."""
+    return engines.is_server(engine().address)
+
+
+def path() -> Path:
+    """Where the open database lies; on a server, the name beside which the shop's files lie on this machine."""
+    return engine().path
 
 
 def settings() -> Settings:

@@ -1,6 +1,5 @@
 """The one write transaction: statements, the next numbers, and buffers that a savepoint undoes too."""
 
-import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
@@ -41,9 +40,10 @@ class _Layer:
 class Tx:
     """A write transaction. Only the writer makes one; actions and DAO functions take it first and never commit."""
 
-    def __init__(self, connection: sqlite3.Connection, now_ms: int, zone: Zone, currency: str) -> None:
+    def __init__(self, connection: Any, now_ms: int, zone: Zone, currency: str) -> None:
         self.connection = connection
         self.execute = connection.execute
+        self.insert_rows = getattr(connection, "insert_rows", None)
         self.now_ms = now_ms
         self.zone = zone
         self.currency = currency

@@ -15,18 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from webapp import clock, counters
-from webapp.db import failures, group, guard, sqlite, store
+from webapp.db import engines, failures, group, guard, sqlite, store
 from webapp.db.group import Key, Request
 from webapp.db.lock import FileLock
 from webapp.db.tx import Tx, merging
 from webapp.errors import Problem
 
-__all__ = ["Key", "Session", "close", "do", "do_many", "fsync_ms", "merging", "on_commit", "use"]
+__all__ = ["Key", "Session", "close", "do", "do_many", "fsync_ms", "merging", "new_session", "on_commit", "use"]
 
 CHECKPOINT_BYTES = 4 << 20
 ALONE_BYTES = 64 << 20  # a thread that writes by itself leaves the log to the web processes until it is large
 ALONE_GROUPS = 16  # of such a thread between two looks at the log
 BUSY_S = 10.0
+REPEATS = 3
 _after_commit: list[Callable[[], None]] = []
 
 
@@ -45,13 +46,16 @@ class Session:
         self.path = path or store.path()
         self.sleep = sleep
         self.held_ms = 0.0
-        self._lock = FileLock(self.path)
-        self._connection: sqlite3.Connection | None = None
+        self._lock: FileLock | None = self._make_lock()
+        self._connection: Any = None
+
+    def _make_lock(self) -> FileLock | None:
+        return FileLock(self.path)
 
     def commit(self, gather: Callable[[], Sequence[Request]]) -> Sequence[Request]:
         """Take the lock, gather what waits, run it and commit. Every request then has results or an error."""
         asked = time.perf_counter()
-        self._lock.acquire(self.sleep)
+        self._acquire()
         began = time.perf_counter()
         gc.disable()  # a look for garbage takes long where much is held, and everybody would wait for it
         counters.LOCK_SECONDS.observe(began - asked)
@@ -65,7 +69,7 @@ class Session:
             self._drop()
             self._tell(requests, error)
         finally:
-            self._lock.release()
+            self._release()
             gc.enable()
             held = time.perf_counter() - began
             counters.COMMIT_SECONDS.observe(held)
@@ -74,6 +78,15 @@ class Session:
             for callback in _after_commit:
                 callback()
         return requests
+
+    def _acquire(self) -> None:
+        """Hold what all writers hold in turn. Raises Unavailable when it cannot be had."""
+        assert self._lock is not None
+        self._lock.acquire(self.sleep)
+
+    def _release(self) -> None:
+        assert self._lock is not None
+        self._lock.release()
 
     def _tell(self, requests: Sequence[Request], error: Exception) -> None:
         if failures.is_damage(error):
@@ -93,7 +106,7 @@ class Session:
                 requests = group.refuse(requests, stopped)
             group.run(tx, requests)
             began = time.perf_counter()
-            connection.execute("commit")
+            self._end(connection)
             _count(tx, requests, time.perf_counter() - began)
             failures.well()
         except BaseException:
@@ -111,7 +124,11 @@ class Session:
                     raise
                 self.sleep(0.005)
 
-    def connection(self) -> sqlite3.Connection:
+    def _end(self, connection: Any) -> None:
+        """What was written is on disk when this returns."""
+        connection.execute("commit")
+
+    def connection(self) -> Any:
         """The connection to write with."""
         if self._connection is None:
             self._connection = sqlite.connect(self.path, write=True)
@@ -131,7 +148,7 @@ class Session:
         if sqlite.log_bytes(self.path) < least_bytes:
             return
         try:
-            self._lock.acquire(self.sleep)
+            self._acquire()
         except (OSError, Problem):  # somebody holds it for long: there will be another rest
             return
         try:
@@ -140,16 +157,89 @@ class Session:
             group.log.warning("the log could not be moved into the database: %s", error)
             self._drop()
         finally:
-            self._lock.release()
+            self._release()
 
     def close(self) -> None:
         """Close the connection under the lock."""
-        self._lock.acquire(self.sleep)
+        self._acquire()
         self._drop()
-        self._lock.close()
+        if self._lock is not None:
+            self._lock.close()
 
 
-def _undo(connection: sqlite3.Connection) -> None:
+class ServerSession(Session):
+    """The same on PostgreSQL: an advisory lock of the transaction in place of the files, so that seq follows the commits.
+
+    Two transactions that meet in a way that the server does not allow are run again, some times.
+    """
+
+    def _make_lock(self) -> FileLock | None:
+        return None
+
+    def _acquire(self) -> None:
+        try:
+            self._start()
+        except sqlite3.Error as error:
+            lost = self._connection is not None and getattr(error, "is_lost", False)
+            self._drop()
+            if not lost:
+                raise failures.met(error, self.path) from error
+            self._start_anew()  # the server was started again since the last group
+
+    def _start_anew(self) -> None:
+        try:
+            self._start()
+        except sqlite3.Error as error:
+            self._drop()
+            raise failures.met(error, self.path) from error
+
+    def _start(self) -> None:
+        self.connection().run(_START)
+
+    def _release(self) -> None:
+        """COMMIT and ROLLBACK give the lock up."""
+
+    def _begin(self, connection: Any) -> None:
+        if not connection.in_transaction:
+            connection.run(_START)
+
+    def _run(self, requests: Sequence[Request]) -> None:
+        for _ in range(REPEATS):
+            try:
+                return super()._run(requests)
+            except sqlite3.OperationalError as error:
+                if not getattr(error, "may_be_repeated", False):
+                    raise
+                group.log.info("two transactions met, and this one is run again: %s", error)
+                for request in requests:
+                    request.results = request.error = None
+        super()._run(requests)
+
+    def _end(self, connection: Any) -> None:
+        connection.run(_NOTIFY)
+        connection.run("commit")
+        store.engine().spoke()
+
+    def connection(self) -> Any:
+        """The connection to write with."""
+        if self._connection is None:
+            self._connection = store.engine().connect(write=True)
+        return self._connection
+
+    def rest(self, least_bytes: int = CHECKPOINT_BYTES) -> None:
+        """The server looks after its own log."""
+
+
+_START = "begin; select pg_advisory_xact_lock(hashtext('takings writing ' || current_schema()))"
+_NOTIFY = f"notify {engines.CHANNEL}"
+
+
+def new_session(sleep: Callable[[float], object] = time.sleep) -> Session:
+    """A session of the kind that the open database needs."""
+    return (ServerSession if store.on_server() else Session)(sleep=sleep)
+
+
+def _undo(connection: Any) -> None:
     """Nothing of the transaction holds; a failing disk may have ended it already."""
     try:
         if connection.in_transaction:
@@ -186,7 +276,7 @@ class _Direct:
     def session(self) -> Session:
         held: tuple[int, Path, Session] | None = getattr(self._own, "held", None)
         if held is None or held[0] != os.getpid() or held[1] != store.path():
-            held = (os.getpid(), store.path(), Session())
+            held = (os.getpid(), store.path(), new_session())
             self._own.held = held
         return held[2]
 

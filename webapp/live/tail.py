@@ -1,6 +1,7 @@
 """The end of the outbox as one process sees it: looks for commits, reads on, and keeps the newest events shaped.
 
-A look is one `PRAGMA data_version` on a connection that never writes: it turns for every commit of every process.
+A look is one `PRAGMA data_version` on a connection that never writes: it turns for every commit of every process. On
+PostgreSQL a commit is notified, and a slow look behind that finds what was not.
 """
 
 from bisect import bisect_right
@@ -27,8 +28,8 @@ class Source(Protocol):
     def reading(self) -> AbstractContextManager[Any]:
         """A snapshot."""
 
-    def data_version(self) -> int:
-        """A number that is another one after each commit."""
+    def heard(self) -> int:
+        """A number that is another one some milliseconds after each commit."""
 
     def in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         """`work(tx, *arguments)` on a snapshot, so that nobody else waits for it."""
@@ -83,7 +84,7 @@ class Tail:
 
     def jump(self) -> None:
         """Go to the present without reading what lies between: nobody was listening."""
-        self._seen = self.source.data_version()
+        self._seen = self.source.heard()
         history = self.history()
         if history.epoch != self.epoch or history.position < self.position:
             self._blocks.clear()
@@ -93,7 +94,7 @@ class Tail:
 
     def moved(self) -> bool:
         """Whether anything was committed since the last look."""
-        version = self.source.data_version()
+        version = self.source.heard()
         moved = version != self._seen
         self._seen = version
         return moved

@@ -1,0 +1,148 @@
+"""A PostgreSQL server that tests start themselves: in a folder of its own, on a socket in it, without a way in from outside.
+
+A new shop's database is a copy of one that has the schema already, which takes some ten milliseconds.
+"""
+
+import atexit
+import functools
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+FOLDERS = "/usr/lib/postgresql"
+USER = "postgres"
+PROGRAMS = ("initdb", "postgres", "pg_isready", "pg_dump", "pg_restore")
+QUICK = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "shared_buffers": "32MB",
+}
+_numbers = count(1)
+
+
+@functools.cache
+def programs() -> Path | None:
+    """The folder with `initdb` and `postgres`; None where PostgreSQL's server is not installed."""
+    found = [Path(where).parent] if (where := shutil.which("initdb")) else []
+    config = shutil.which("pg_config")
+    if config is not None:
+        said = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
+        found.append(Path(said))
+    found += sorted(Path(FOLDERS).glob("*/bin"), reverse=True)
+    return next((folder for folder in found if all((folder / name).exists() for name in PROGRAMS)), None)
+
+
+class Postgres:
+    """One server. safe: commits are on disk when they are said to be, as in production."""
+
+    def __init__(self, folder: Path | None = None, safe: bool = False, **settings: str) -> None:
+        found = programs()
+        if found is None:
+            raise RuntimeError("PostgreSQL's server is not installed")
+        self.programs = found
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="takings-pg-"))
+        self.data = self.folder / "data"
+        self.settings = {**({} if safe else QUICK), "max_connections": "200", **settings}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._template = ""
+
+    def start(self) -> "Postgres":
+        """Begin to answer; the data folder is made when there is none."""
+        if not self.data.exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            _own(self.folder)
+            self._run(
+                "initdb", "-D", str(self.data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"
+            )
+        options = [one for name, value in self.settings.items() for one in ("-c", f"{name}={value}")]
+        self._process = subprocess.Popen(
+            [*_as_user(), str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), "-h", "", *options],
+            stdout=(self.folder / "log").open("ab"), stderr=subprocess.STDOUT, cwd=self.folder,
+        )  # fmt: skip
+        self._run("pg_isready", "-h", str(self.folder), "-U", USER, "-t", "20", tries=200)
+        return self
+
+    def stop(self, how: int = signal.SIGQUIT) -> None:
+        """End: SIGTERM waits for sessions, SIGINT ends them, SIGQUIT ends at once, without a last checkpoint."""
+        if self._process is not None:
+            first = (self.data / "postmaster.pid").read_text().split()[0]
+            os.kill(int(first), how)
+            self._process.wait(30)
+            self._process = None
+
+    def remove(self) -> None:
+        """The server and its data are gone."""
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def address(self, name: str) -> str:
+        """What TAKINGS_DATABASE says for this database."""
+        return f"postgresql://{USER}@/{name}?host={self.folder}"
+
+    def database(self, empty: bool = False) -> str:
+        """The address of a new database: with the schema and nothing in it, or without either."""
+        name = f"shop_{os.getpid()}_{next(_numbers)}"
+        self.say(f"create database {name} template {'template0' if empty else self._made()} strategy file_copy")
+        return self.address(name)
+
+    def drop(self, address: str) -> None:
+        """A database is gone, whoever is still connected."""
+        self.say(f"drop database if exists {address.split('@/')[1].split('?')[0]} with (force)")
+
+    def say(self, *statements: str) -> None:
+        """Run statements of PostgreSQL, above all shops."""
+        from webapp.db import postgres
+
+        with closing(postgres.connect(self.address("postgres"), write=True, name="tests")) as connection:
+            for statement in statements:
+                connection.run(statement)
+
+    def _made(self) -> str:
+        if not self._template:
+            from webapp.db import migrations, postgres
+
+            self.say("create database takings_template template template0")
+            with closing(postgres.connect(self.address("takings_template"), write=True)) as connection:
+                migrations.migrate(connection, 0)
+            self._template = "takings_template"
+        return self._template
+
+    def _run(self, program: str, *arguments: str, tries: int = 1) -> None:
+        for left in range(tries, 0, -1):
+            done = subprocess.run([*_as_user(), str(self.programs / program), *arguments], capture_output=True, cwd="/")
+            if done.returncode == 0:
+                return
+            if left == 1:
+                raise RuntimeError(done.stderr.decode() or done.stdout.decode())
+
+
+def _as_user() -> list[str]:
+    # The server refuses to run as root.
+    return (
+        ["setpriv", "--reuid", USER, "--regid", USER, "--init-groups", "--pdeathsig", "KILL"]
+        if os.geteuid() == 0
+        else []
+    )
+
+
+def _own(folder: Path) -> None:
+    if os.geteuid() == 0:
+        shutil.chown(folder, USER)
+        for parent in folder.parents:
+            if parent.stat().st_mode & 0o001 == 0:
+                parent.chmod(parent.stat().st_mode | 0o011)
+
+
+@functools.cache
+def shared() -> Postgres:
+    """The server of this test process, started when it is first asked for, gone at its end."""
+    server = Postgres().start()
+    atexit.register(server.remove)
+    return server

@@ -1,0 +1,262 @@
+"""Connections to PostgreSQL that are used as sqlite3's are: the same calls, the same rows, the same classes of errors.
+
+psycopg is imported when the first connection is made, which is after gevent's patch: its waits then let others run.
+Errors are raised as sqlite3's DB-API classes, so that one `except` serves both databases.
+"""
+
+import functools
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+from webapp.db import dialect
+
+OLDEST = 130000
+KNOWN_STATEMENTS = 400
+PREPARED_AFTER = 2
+STEP_ROWS = 2000
+READ_S, WRITE_S, LOCK_S, CONNECT_S = 60, 900, 20, 5
+READ_IDLE_S, WRITE_IDLE_S = 900, 60  # a process that stands still must not hold the others up
+_DAMAGE = {"XX001": "SQLITE_CORRUPT", "XX002": "SQLITE_CORRUPT"}
+_NAMES = {
+    **_DAMAGE, "53100": "SQLITE_FULL", "58030": "SQLITE_IOERR", "25006": "SQLITE_READONLY", "53200": "SQLITE_NOMEM",
+    "57014": "SQLITE_INTERRUPT", "55P03": "SQLITE_BUSY",
+}  # fmt: skip
+AGAIN = frozenset({"40001", "40P01"})
+
+
+class Failed(sqlite3.OperationalError):
+    """The server, or the way to it, failed. sqlstate: PostgreSQL's code, None when there was no answer."""
+
+    def __init__(self, words: str, sqlstate: str | None) -> None:
+        super().__init__(words)
+        self.sqlstate = sqlstate
+        name = _NAMES.get(sqlstate or "")
+        if name is not None:
+            self.sqlite_errorname = name
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone: the server ended, was ended, or cannot be reached."""
+        return (
+            self.sqlstate is None or self.sqlstate[:2] == "08" or self.sqlstate in ("57P01", "57P02", "57P03", "25P03")
+        )
+
+    @property
+    def may_be_repeated(self) -> bool:
+        """Whether two transactions met, so that the same one may go well the next time."""
+        return self.sqlstate in AGAIN
+
+
+class Damaged(sqlite3.DatabaseError):
+    """The server found its own files to be wrong."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.sqlite_errorname = "SQLITE_CORRUPT"
+
+
+class Row(tuple):  # type: ignore[type-arg]
+    """One row, by place and by name, as sqlite3.Row."""
+
+    __slots__ = ()
+    places: dict[str, int] = {}
+
+    def __getitem__(self, key: Any) -> Any:
+        return tuple.__getitem__(self, self.places[key] if key.__class__ is str else key)
+
+    def keys(self) -> list[str]:
+        """The names of its columns."""
+        return list(self.places)
+
+
+@functools.lru_cache(maxsize=1024)
+def _row_class(names: tuple[str, ...]) -> type[Row]:
+    return type("Row", (Row,), {"__slots__": (), "places": {name: place for place, name in enumerate(names)}})
+
+
+def _make_rows(cursor: Any) -> Any:
+    described = cursor.description
+    return tuple if described is None else _row_class(tuple(column.name for column in described))
+
+
+class Connection:
+    """One session with the server. It belongs to one user at a time."""
+
+    def __init__(self, raw: Any) -> None:
+        self._raw = raw
+        self._busy = _psycopg().pq.TransactionStatus.IDLE
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open; one that failed counts until it is rolled back."""
+        return not self._raw.closed and self._raw.info.transaction_status != self._busy
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any:
+        """Run one statement, written for SQLite; the cursor has fetchall, fetchone and rowcount, and can be gone through."""
+        statement = dialect.translate(sql)
+        try:
+            return self._raw.execute(
+                statement.text, _bound(statement, parameters), prepare=False if statement.plain else None
+            )
+        except Exception as error:
+            _fail(error)
+
+    def run(self, text: str, parameters: Sequence[Any] | None = None) -> Any:
+        """Run a statement of PostgreSQL's own, as it stands; several at once when there are no parameters."""
+        try:
+            return self._raw.execute(text, parameters, prepare=None if parameters else False)
+        except Exception as error:
+            _fail(error)
+
+    def each(self, sql: str, parameters: Any = ()) -> Iterator[Row]:
+        """The rows of a query one after the other, fetched by some thousands: the answer need not fit into memory."""
+        statement = dialect.translate(sql)
+        try:
+            with self._raw.cursor("each_row") as cursor:
+                cursor.itersize = STEP_ROWS
+                cursor.execute(statement.text, _bound(statement, parameters))
+                yield from cursor
+        except _psycopg().Error as error:
+            _fail(error)
+
+    def insert_rows(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
+        """How many rows were changed by a statement with `values :rows(...)`: each column goes as one array."""
+        many = dialect.translate_rows(sql)
+        arrays = [_array(column, kind) for column, kind in zip(zip(*rows, strict=True), many.types, strict=True)]
+        changed: int = self.run(many.text, arrays).rowcount
+        return changed
+
+    def notices(self, timeout_s: float) -> Iterator[Any]:
+        """What was notified, as it comes, until `timeout_s` have passed."""
+        try:
+            yield from self._raw.notifies(timeout=timeout_s, stop_after=1)
+        except _psycopg().Error as error:
+            _fail(error)
+
+    def copy(self, text: str) -> Any:
+        """A COPY, as psycopg has it."""
+        return self._raw.cursor().copy(text)
+
+    def close(self) -> None:
+        """End the session; what was open is undone."""
+        self._raw.close()
+
+
+def connect(address: str, *, write: bool = False, name: str = "takings") -> Connection:
+    """A connection in autocommit mode. Raises Failed when the server does not answer, sqlite3.DatabaseError when too old."""
+    psycopg = _psycopg()
+    try:
+        raw = psycopg.connect(
+            address, autocommit=True, cursor_factory=psycopg.RawCursor, row_factory=_make_rows,
+            prepare_threshold=PREPARED_AFTER, application_name=name, connect_timeout=CONNECT_S, keepalives_idle=10,
+            keepalives_interval=5, keepalives_count=3, tcp_user_timeout=20_000,
+        )  # fmt: skip
+        raw.prepared_max = KNOWN_STATEMENTS
+        raw.server_cursor_factory = psycopg.RawServerCursor
+        _teach(raw.adapters)
+        if raw.info.server_version < OLDEST:
+            raise sqlite3.DatabaseError("PostgreSQL 13 or newer is needed.")
+        raw.execute(_session_settings(write))
+    except psycopg.Error as error:
+        _fail(error)
+    return Connection(raw)
+
+
+def _session_settings(write: bool) -> str:
+    limits = f"set statement_timeout = '{WRITE_S if write else READ_S}s'; set lock_timeout = '{LOCK_S}s'; "
+    idle_s, kind = (WRITE_IDLE_S, "synchronous_commit") if write else (READ_IDLE_S, "default_transaction_read_only")
+    limits += f"set idle_in_transaction_session_timeout = '{idle_s}s'; "
+    return f"{limits}set timezone = 'UTC'; set jit = off; set {kind} = on"
+
+
+@functools.cache
+def _psycopg() -> Any:
+    import psycopg
+
+    return psycopg
+
+
+def _teach(adapters: Any) -> None:
+    """Whole numbers are bigint, a bool is 1 or 0 or true or false as the place wants it, a sum of whole numbers is whole."""
+    from psycopg.adapt import Loader
+    from psycopg.types.numeric import Int8Dumper
+    from psycopg.types.string import StrDumper, StrDumperUnknown
+
+    adapters.register_dumper(int, Int8Dumper)
+    adapters.register_dumper(str, StrDumper)
+    adapters.register_dumper(_Literal, StrDumperUnknown)
+    adapters.register_dumper(bool, _bool_dumper())
+
+    class Number(Loader):
+        def load(self, data: Any) -> int | float:
+            text = bytes(data)
+            return float(text) if b"." in text or b"N" in text else int(text)
+
+    adapters.register_loader("numeric", Number)
+
+
+@functools.cache
+def _bool_dumper() -> Any:
+    from psycopg.adapt import Dumper
+
+    class Bit(Dumper):
+        oid = 0
+
+        def dump(self, obj: Any) -> bytes:
+            return b"1" if obj else b"0"
+
+    return Bit
+
+
+def _bound(statement: dialect.Statement, parameters: Any) -> Sequence[Any] | None:
+    if not statement.names:
+        return None if isinstance(parameters, dict) else tuple(parameters) or None
+    if not statement.lists:
+        return [parameters[name] for name in statement.names]
+    return [
+        _Literal(_array_of_json(parameters[name])) if name in statement.lists else parameters[name]
+        for name in statement.names
+    ]
+
+
+class _Literal(str):
+    """Text whose type the statement knows."""
+
+    __slots__ = ()
+
+
+def _array_of_json(text: str) -> str:
+    return _array(json.loads(text), "")
+
+
+def _array(column: Sequence[Any], kind: str) -> "_Literal":
+    if kind in ("bigint", "double precision"):
+        return _Literal("{" + ",".join(["NULL" if one is None else repr(one + 0) for one in column]) + "}")
+    return _Literal("{" + ",".join(map(_element, column)) + "}")
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, bytes):
+        return '"\\\\x' + value.hex() + '"'
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _fail(error: Exception) -> NoReturn:
+    """Raise what sqlite3 would raise."""
+    psycopg = _psycopg()
+    if not isinstance(error, psycopg.Error):
+        raise error
+    words, state = str(error).strip(), error.sqlstate
+    if state in _DAMAGE:
+        raise Damaged(words) from error
+    if isinstance(error, psycopg.IntegrityError):
+        raise sqlite3.IntegrityError(words) from error
+    if isinstance(error, (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError)):
+        raise sqlite3.DatabaseError(words) from error
+    raise Failed(words, state) from error
