@@ -1,7 +1,9 @@
 """Short ways to a shop with something in it; verbs are called as routes call them."""
 
+import gzip
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from webapp import clock
@@ -87,6 +89,13 @@ def spoil(*statements: str) -> None:
             connection.execute("pragma foreign_keys = off")
         for statement in statements:
             connection.execute(statement)
+
+
+def is_backup(file: Path) -> bool:
+    """Whether the file begins as a backup of the open database does."""
+    if store.on_server():
+        return file.read_bytes().startswith(b"PGDMP")
+    return gzip.decompress(file.read_bytes()).startswith(b"SQLite format 3")
 
 
 def differences() -> list[str]:

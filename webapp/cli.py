@@ -172,16 +172,15 @@ def _migrate(given: argparse.Namespace) -> int:
     from contextlib import closing
 
     from webapp import clock
-    from webapp.db import migrations, sqlite, store
-    from webapp.db.lock import FileLock
+    from webapp.db import engines, migrations, store
 
     settings = config.load()
-    path = Path(settings.database).absolute()
-    if not path.exists():
+    engine = engines.of_settings(settings)
+    if not engines.is_server(engine.address) and not engine.path.exists():
         store.open(settings)
         print("A new database was made.")
         return 0
-    with closing(FileLock(path)) as lock, lock, closing(sqlite.connect(path, write=True)) as connection:
+    with engine.alone(), closing(engine.connect(write=True)) as connection:
         done = migrations.migrate(connection, clock.now_ms())
     print("\n".join(f"applied {name}" for name in done) or "The schema is up to date.")
     return 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp import config
-from webapp.db import backup, guard, reading, restore, store, writer
+from webapp.db import backup, dumps, engines, guard, reading, restore, store, writer
 from webapp.db.backup import BackupError
 from webapp.errors import Problem
 
@@ -28,7 +28,7 @@ def make_backup(given: Namespace, tell: Any) -> int:
 
     assert verify  # it says how a backup is verified by being imported
     settings = config.load()
-    if not Path(settings.database).exists():
+    if not engines.is_server(settings.database) and not Path(settings.database).exists():
         return _failed(f"There is no database {settings.database}.")
     store.open(settings)
     try:
@@ -50,14 +50,19 @@ def restore_backup(given: Namespace, tell: Any) -> int:
     assert verify
     settings = config.load()
     try:
-        done = restore.restore(given.file, Path(settings.database).absolute(), settings.mode, tell)
+        engine = engines.of_settings(settings)
+        if engines.is_server(engine.address):
+            done = dumps.restore(given.file, engine, settings.mode, tell)
+        else:
+            done = restore.restore(given.file, engine.path, settings.mode, tell)
     except (BackupError, OSError, Problem) as error:
         return _failed(f"Nothing was restored. {error}")
     for name in done.applied:
         print(f"applied {name}")
     print(f"The ledger stands at change {done.seq:,}, under the new epoch {done.epoch}.")
     if done.aside is not None:
-        print(f"What it replaced lies in {done.aside}.")
+        where = "the schema " if engines.is_server(engine.address) else ""
+        print(f"What it replaced lies in {where}{done.aside}.")
     return 0
 
 

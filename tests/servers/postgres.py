@@ -14,7 +14,8 @@ from contextlib import closing
 from itertools import count
 from pathlib import Path
 
-FOLDERS = "/usr/lib/postgresql"
+from webapp.db import programs
+
 USER = "postgres"
 PROGRAMS = ("initdb", "postgres", "pg_isready", "pg_dump", "pg_restore")
 QUICK = {
@@ -27,23 +28,16 @@ QUICK = {
 _numbers = count(1)
 
 
-@functools.cache
-def programs() -> Path | None:
-    """The folder with `initdb` and `postgres`; None where PostgreSQL's server is not installed."""
-    found = [Path(where).parent] if (where := shutil.which("initdb")) else []
-    config = shutil.which("pg_config")
-    if config is not None:
-        said = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
-        found.append(Path(said))
-    found += sorted(Path(FOLDERS).glob("*/bin"), reverse=True)
-    return next((folder for folder in found if all((folder / name).exists() for name in PROGRAMS)), None)
+def is_installed() -> bool:
+    """Whether the programs of PostgreSQL's server are on this machine."""
+    return programs.folder(*PROGRAMS) is not None
 
 
 class Postgres:
     """One server. safe: commits are on disk when they are said to be, as in production."""
 
     def __init__(self, folder: Path | None = None, safe: bool = False, **settings: str) -> None:
-        found = programs()
+        found = programs.folder(*PROGRAMS)
         if found is None:
             raise RuntimeError("PostgreSQL's server is not installed")
         self.programs = found
@@ -106,11 +100,12 @@ class Postgres:
 
     def _made(self) -> str:
         if not self._template:
+            from webapp import clock
             from webapp.db import migrations, postgres
 
             self.say("create database takings_template template template0")
             with closing(postgres.connect(self.address("takings_template"), write=True)) as connection:
-                migrations.migrate(connection, 0)
+                migrations.migrate(connection, clock.now_ms())
             self._template = "takings_template"
         return self._template
 

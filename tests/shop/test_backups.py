@@ -1,7 +1,6 @@
 """The page of backups: the last good one, the list, the warning, the button."""
 
 import dataclasses
-import gzip
 import re
 
 import pytest
@@ -34,7 +33,7 @@ def test_the_night_makes_a_backup_and_rotation_keeps_the_newest(morning, at, cli
     assert 7 <= len(days) <= 11
     assert found["old"] is False
     newest = backup.folder(store.path()) / found["items"][0]["file"]
-    assert gzip.decompress(newest.read_bytes()).startswith(b"SQLite format 3")
+    assert making.is_backup(newest)
 
 
 def test_a_backup_that_is_older_than_two_days_is_a_warning(morning, at, client):
@@ -105,9 +104,7 @@ def test_the_button_asks_the_worker_for_one_and_a_second_press_joins(morning, cl
 
 
 def test_a_backup_that_fails_says_why(morning, client, monkeypatch):
-    monkeypatch.setattr(
-        backup, "_check_packed", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
-    )
+    monkeypatch.setattr(backup, "sync", lambda _: (_ for _ in ()).throw(OSError(28, "No space left on device")))
     client.post("/backups")
 
     worker.run_pending()

@@ -1,7 +1,8 @@
 """A copy of the ledger that is taken while the shop sells, and counts only when it has been opened and verified.
 
-The copy is SQLite's online backup from one snapshot: what was acknowledged before it began is in it, nothing is torn,
-and nobody waits. It is packed by its name (.gz, .xz, or not at all), read back, and only then given its name.
+On PostgreSQL `dumps.py` makes it. Here the copy is SQLite's online backup from one snapshot: what was acknowledged before it
+began is in it, nothing is torn, and nobody waits. It is packed by its name (.gz, .xz, or not at all), read back, and only then
+given its name.
 """
 
 import gzip
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from webapp.clock import Zone
-from webapp.db import queries, sqlite
+from webapp.db import queries, sqlite, store
 from webapp.db.reading import ReadTx
 
 PAGES = 2048
@@ -58,20 +59,31 @@ def verified_by(verify: Verify) -> None:
     _Known.verify = verify
 
 
+def verifier() -> Verify:
+    """How a backup is verified."""
+    if _Known.verify is None:
+        raise RuntimeError("nobody has said how a backup is verified: import webapp.verify")
+    return _Known.verify
+
+
 def make(source: Path, target: Path, tell: Tell | None = None) -> Made:
     """The file `target` is a verified backup of the database `source`, as it was when this began.
 
     Raises BackupError, and OSError when the disk is full; whatever was at `target` is then still there.
     """
     tell = tell or _nobody
+    if store.on_server():
+        from webapp.db import dumps
+
+        return dumps.make(store.engine(), target, tell)
     target.parent.mkdir(parents=True, exist_ok=True)
     plain, packed = (target.with_name(f".{target.name}.{os.getpid()}.{kind}") for kind in ("copy", "part"))
     try:
-        _private(plain)
+        private(plain)
         seq = copy(source, plain, tell)
         tell(0, None, "Verifying")
         check(plain)
-        _private(packed)
+        private(packed)
         _check_packed(packed, _pack(plain, packed, target.suffix, tell))
         os.replace(packed, target)
         sync_folder(target.parent)
@@ -98,14 +110,13 @@ def copy(source: Path, target: Path, tell: Tell) -> int:
 
 def check(file: Path) -> None:
     """The file is a whole ledger of this schema. Raises BackupError with what is wrong."""
-    if _Known.verify is None:
-        raise RuntimeError("nobody has said how a backup is verified: import webapp.verify")
+    verify = verifier()
     with closing(sqlite3.connect(file, isolation_level=None)) as connection:
         connection.row_factory = sqlite3.Row
         connection.execute("pragma query_only=on")
         try:
             kept = dict(sql.find_settings.all(connection))
-            wrong = _Known.verify(ReadTx(connection, Zone(kept["time_zone"]), kept["currency"]))
+            wrong = verify(ReadTx(connection, Zone(kept["time_zone"]), kept["currency"]))
         except (sqlite3.DatabaseError, KeyError) as error:
             wrong = [str(error)]
     if wrong:
@@ -170,7 +181,8 @@ def unpacked(file: Path) -> Iterator[bytes]:
         raise BackupError(f"{file} is empty.")
 
 
-def _private(file: Path) -> None:
+def private(file: Path) -> None:
+    """The file is there, empty, and nobody else may read it."""
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
 
 
@@ -203,15 +215,20 @@ def folder(database: Path) -> Path:
 def name_at(database: Path, now_ms: int) -> Path:
     """The file of a backup that is taken now."""
     stamp = datetime.fromtimestamp(now_ms / 1000, UTC).strftime(STAMP)
-    return folder(database) / f"{database.stem}-{stamp}.db.gz"
+    return folder(database) / f"{database.stem}-{stamp}{suffix()}"
+
+
+def suffix() -> str:
+    """How the names of scheduled backups end: a packed file of SQLite, or PostgreSQL's own format."""
+    return ".pgdump" if store.on_server() else ".db.gz"
 
 
 def kept(database: Path) -> list[Kept]:
     """The backups in that folder, newest first. What has its name there has been verified."""
     found = []
-    for file in folder(database).glob(f"{database.stem}-*.db.gz"):
+    for file in folder(database).glob(f"{database.stem}-*{suffix()}"):
         try:
-            at = datetime.strptime(file.name.removesuffix(".db.gz")[len(database.stem) + 1 :], STAMP)
+            at = datetime.strptime(file.name.removesuffix(suffix())[len(database.stem) + 1 :], STAMP)
             found.append(Kept(file, int(at.replace(tzinfo=UTC).timestamp() * 1000), file.stat().st_size))
         except (ValueError, OSError):  # somebody else's file, or gone meanwhile
             continue

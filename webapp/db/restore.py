@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from webapp import clock
 from webapp.db import backup, guard, migrations, presence, queries, sqlite
@@ -80,15 +80,19 @@ def _prepare(fresh: Path, mode: str, tell: Tell) -> tuple[list[str], int, str]:
 
 
 def _rename_history(fresh: Path) -> tuple[int, str]:
-    """A new epoch: who followed the old history is told to start anew. What the guard found was of another file."""
-    epoch = secrets.token_hex(4)
     with closing(sqlite3.connect(fresh, isolation_level=None)) as connection:
-        connection.execute("begin immediate")
-        guarding.rename_epoch.run(connection, value=epoch)
-        guarding.accept.run(connection, accepted="[]")
-        seq = sql.find_seq.value(connection) or 0
-        connection.execute("commit")
+        renamed = rename_history(connection, secrets.token_hex(4))
     backup.sync(fresh)
+    return renamed
+
+
+def rename_history(connection: Any, epoch: str) -> tuple[int, str]:
+    """A new epoch: who followed the old history is told to start anew. What the guard found was of another file."""
+    connection.execute("begin immediate")
+    guarding.rename_epoch.run(connection, value=epoch)
+    guarding.accept.run(connection, accepted="[]")
+    seq = sql.find_seq.value(connection) or 0
+    connection.execute("commit")
     return int(seq), epoch
 
 

@@ -1,0 +1,12 @@
+-- name: count_sessions
+-- PostgreSQL: how many other sessions of a shop have this database open; SQLite has files that say so.
+select 0;
+
+-- name: count_sessions.postgres
+-- Sessions bear the program's name; this one and the one that holds the lock beside it are not counted.
+select count(*) from pg_stat_activity
+where datname = current_database() and application_name in ('takings reader', 'takings ear');
+
+-- name: count_rows
+-- How many rows a table has; its name is filled in from the schema.
+select count(*) from <table>;
