@@ -37,12 +37,38 @@ group by o.day
 order by o.day desc
 limit :limit;
 
+-- name: find_late_orders.postgres
+-- The pairs are read by PostgreSQL's own functions.
+select o.day, count(*) as entries, sum(o.total_minor) as minor, max(o.entered_ms) as last_ms,
+  min(o.id) as first_id, max(o.id) as last_id
+from (
+  select (pair ->> 0)::bigint as day, (pair ->> 1)::bigint as closed_ms from json_array_elements(:closes::json) as pair
+) c
+join orders o on o.day = c.day and o.entered_ms >= c.closed_ms and o.entered_ms > o.placed_ms
+where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
+group by o.day
+order by o.day desc
+limit :limit;
+
 -- name: find_late_returns
 -- The same of returns.
 select r.day, count(*) as entries, sum(r.total_minor) as minor, max(r.entered_ms) as last_ms,
   min(r.id) as first_id, max(r.id) as last_id
 from (
   select json_extract(value, '$[0]') as day, json_extract(value, '$[1]') as closed_ms from json_each(:closes)
+) c
+join returns r on r.day = c.day and r.entered_ms >= c.closed_ms and r.entered_ms > r.returned_ms
+where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+group by r.day
+order by r.day desc
+limit :limit;
+
+-- name: find_late_returns.postgres
+-- The pairs are read by PostgreSQL's own functions.
+select r.day, count(*) as entries, sum(r.total_minor) as minor, max(r.entered_ms) as last_ms,
+  min(r.id) as first_id, max(r.id) as last_id
+from (
+  select (pair ->> 0)::bigint as day, (pair ->> 1)::bigint as closed_ms from json_array_elements(:closes::json) as pair
 ) c
 join returns r on r.day = c.day and r.entered_ms >= c.closed_ms and r.entered_ms > r.returned_ms
 where r.returned_ms >= :from_ms and r.returned_ms < :to_ms

@@ -23,6 +23,14 @@ select count(*) from sqlite_master where type = 'table' and name = 'schema_migra
 -- The schema that new tables go to is asked, and no other.
 select count(*) from pg_tables where schemaname = current_schema() and tablename = 'schema_migration';
 
+-- name: count_move_tables
+-- 1 where a shop is being moved into this database.
+select count(*) from sqlite_master where type = 'table' and name = 'move_progress';
+
+-- name: count_move_tables.postgres
+-- The same of the schema that new tables go to.
+select count(*) from pg_tables where schemaname = current_schema() and tablename = 'move_progress';
+
 -- name: find_made_ms
 -- When this shop's database was made.
 select min(applied_ms) from schema_migration;

@@ -230,7 +230,7 @@ def _safely(run: Callable[[argparse.Namespace, Any], int]) -> Callable[[argparse
 
 SAFE = {
     "backup": safekeeping.make_backup, "restore": safekeeping.restore_backup, "rebuild": safekeeping.rebuild,
-    "verify": safekeeping.check,
+    "verify": safekeeping.check, "move": safekeeping.move,
 }  # fmt: skip
 COMMANDS: dict[str, Callable[[argparse.Namespace], int]] = {
     "demo": _demo, "serve": _serve, "work": _work, "import": _import, "export": _export, "replay": _replay, "migrate": _migrate,

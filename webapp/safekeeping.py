@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from webapp import config
-from webapp.db import backup, dumps, engines, guard, reading, restore, store, writer
+from webapp.db import backup, dumps, engines, guard, moving, reading, restore, store, writer
 from webapp.db.backup import BackupError
+from webapp.db.migrations import NewerSchema
+from webapp.db.moving import MoveError
 from webapp.errors import Problem
 
 
@@ -17,6 +19,9 @@ def add_to(commands: Any) -> None:
     made.add_argument("file", type=Path, help="packed by its name: .gz, .xz, or neither")
     back = commands.add_parser("restore", help="put a verified backup in the database's place; the shop must not run")
     back.add_argument("file", type=Path)
+    moved = commands.add_parser("move", help="copy the shop into another database, SQLite's or PostgreSQL's")
+    moved.add_argument("source", metavar="FROM", help="as TAKINGS_DATABASE names it; the shop must not run")
+    moved.add_argument("target", metavar="TO", help="an empty one; what was interrupted is gone on with")
     commands.add_parser("rebuild", help="make the rollups anew from the ledger")
     looked = commands.add_parser("verify", help="check every invariant of the ledger; a mismatch stops selling")
     looked.add_argument("--accept", action="store_true", help="go on selling with what is there, though it is wrong")
@@ -63,6 +68,25 @@ def restore_backup(given: Namespace, tell: Any) -> int:
     if done.aside is not None:
         where = "the schema " if engines.is_server(engine.address) else ""
         print(f"What it replaced lies in {where}{done.aside}.")
+    return 0
+
+
+def move(given: Namespace, tell: Any) -> int:
+    """TO holds the shop of FROM, verified to the cent."""
+    from webapp import verify
+
+    assert verify
+    settings = config.load()
+    source, target = (engines.of_settings(settings.replace(database=one)) for one in (given.source, given.target))
+    try:
+        done = moving.move(source, target, tell)
+    except (MoveError, NewerSchema, OSError, Problem) as error:
+        return _failed(f"The shop was not moved. {error}")
+    print(
+        f"{given.target} holds the shop: {done.rows:,} rows of {done.tables} tables, up to change {done.seq:,}, verified."
+    )
+    old, new = (config.key_path(settings.replace(database=one)) for one in (given.source, given.target))
+    print(f"What is sealed opens with the same key: {old} is now looked for at {new}.")
     return 0
 
 

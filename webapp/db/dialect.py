@@ -106,6 +106,21 @@ def columns_of(table: str) -> dict[str, str]:
 
 
 @functools.cache
+def keys_of(table: str) -> list[str]:
+    """The columns of a table's primary key. Raises KeyError when there is no such table."""
+    if table == "schema_migration":
+        return ["version"]
+    for _, _, file in migrations.known():
+        for statement in migrations.statements(file.read_text("utf-8")):
+            made = _TABLE.match(statement)
+            if made and made[1] == table:
+                alone = re.search(r"(\w+) (?:integer|text) primary key", made[2])
+                several = re.search(r"\bprimary key \(([^)]*)\)", made[2])
+                return [alone[1]] if alone else [name.strip() for name in several[1].split(",")] if several else []
+    raise KeyError(table)
+
+
+@functools.cache
 def tables() -> dict[str, dict[str, str]]:
     """Every table that the migrations make, in their order, with its columns and their types on PostgreSQL."""
     found: dict[str, dict[str, str]] = {}

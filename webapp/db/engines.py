@@ -37,8 +37,8 @@ class Engine(Protocol):
     def heard(self) -> int:
         """The same for who looks many times a second: it may turn some milliseconds late."""
 
-    def spoke(self) -> None:
-        """This process has committed."""
+    def spoke(self, connection: Any) -> None:
+        """This process has committed on this connection."""
 
     def closing(self) -> Any:
         """A context in which connections may be closed."""
@@ -97,7 +97,7 @@ class File:
     heard = version
     closing = alone  # the last one to close writes a checkpoint
 
-    def spoke(self) -> None:
+    def spoke(self, connection: Any) -> None:
         """A look costs nothing, so nothing is told."""
 
     def close(self, connections: list[Any]) -> None:
@@ -145,7 +145,7 @@ class Server:
         if self._watcher is None:
             self._watcher = self.connect()
         try:
-            snapshot = self._watcher.run("select pg_current_snapshot()::text").fetchone()[0]
+            snapshot = look(self._watcher)
         except sqlite3.Error:
             self._watcher = None  # a server that was started again has a new connection the next time
             raise
@@ -156,12 +156,14 @@ class Server:
     def heard(self) -> int:
         """How often a commit was notified, or seen by the slow look behind that."""
         if self._ear is None:
-            self._ear = _Ear(self)
+            self.version()
+            self._ear = _Ear(self.address, self._seen[0])
         return self._ear.count
 
-    def spoke(self) -> None:
+    def spoke(self, connection: postgres.Connection) -> None:
         """Let this process's own look turn at once."""
         if self._ear is not None:
+            self._ear.own.add(connection.pid)
             self._ear.count += 1
 
     def closing(self) -> Any:
@@ -185,11 +187,12 @@ class Server:
 class _Ear:
     """Listens in a thread of its own (a greenlet where gevent runs); whatever fails, it listens again."""
 
-    def __init__(self, server: Server) -> None:
+    def __init__(self, address: str, seen: str) -> None:
         self.count = 0
-        self._server = server
+        self.own: set[int] = set()  # sessions whose commits are counted without being heard
+        self._address = address
+        self._seen = seen
         self._ended = False
-        self._look = ""
         threading.Thread(target=self._listen, name="takings-ear", daemon=True).start()
 
     def stop(self) -> None:
@@ -199,7 +202,7 @@ class _Ear:
     def _listen(self) -> None:
         while not self._ended:
             try:
-                with closing(postgres.connect(self._server.address, name="takings ear")) as connection:
+                with closing(postgres.connect(self._address, name="takings ear")) as connection:
                     connection.run(f"listen {CHANNEL}")
                     self._follow(connection)
             except Exception:  # the server is away: what was missed is seen by the first look afterwards
@@ -207,12 +210,17 @@ class _Ear:
 
     def _follow(self, connection: postgres.Connection) -> None:
         while not self._ended:
-            look = connection.run("select pg_current_snapshot()::text").fetchone()[0]
-            if look != self._look:
-                self._look = look
+            if (seen := look(connection)) != self._seen:
+                self._seen = seen
                 self.count += 1
-            for _ in connection.notices(POLL_S):
-                self.count += 1
+            for notice in connection.notices(POLL_S):
+                if notice.pid not in self.own:
+                    self.count += 1
+
+
+def look(connection: postgres.Connection) -> str:
+    """The server's snapshot in words: another one when any transaction that wrote has ended."""
+    return str(connection.run("select pg_current_snapshot()::text").fetchone()[0])
 
 
 OPENING = "select pg_advisory_lock(hashtext('takings opening ' || current_schema()))"

@@ -93,13 +93,23 @@ class Connection:
         """Whether a transaction is open; one that failed counts until it is rolled back."""
         return not self._raw.closed and self._raw.info.transaction_status != self._busy
 
+    @property
+    def pid(self) -> int:
+        """The number of the server's process."""
+        return int(self._raw.info.backend_pid)
+
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run one statement, written for SQLite; the cursor has fetchall, fetchone and rowcount, and can be gone through."""
         statement = dialect.translate(sql)
+        prepare = False if statement.plain else None
+        bound = _bound(statement, parameters)
         try:
-            return self._raw.execute(
-                statement.text, _bound(statement, parameters), prepare=False if statement.plain else None
-            )
+            return self._raw.execute(statement.text, bound, prepare=prepare)
+        except Exception as error:
+            if bound is None or not _is_about_nul(error):
+                _fail(error)
+        try:
+            return self._raw.execute(statement.text, [_without_nul(value) for value in bound], prepare=prepare)
         except Exception as error:
             _fail(error)
 
@@ -131,7 +141,7 @@ class Connection:
     def notices(self, timeout_s: float) -> Iterator[Any]:
         """What was notified, as it comes, until `timeout_s` have passed."""
         try:
-            yield from self._raw.notifies(timeout=timeout_s, stop_after=1)
+            yield from self._raw.notifies(timeout=timeout_s)
         except _psycopg().Error as error:
             _fail(error)
 
@@ -237,10 +247,21 @@ def _array(column: Sequence[Any], kind: str) -> "_Literal":
     return _Literal("{" + ",".join(map(_element, column)) + "}")
 
 
+def _is_about_nul(error: Exception) -> bool:
+    # Said by psycopg before anything is sent, so that the transaction stands.
+    return isinstance(error, _psycopg().DataError) and "NUL" in str(error)
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL's texts cannot hold U+0000: the sign for what cannot be shown stands for it."""
+    return value.__class__(value.replace("\0", "\ufffd")) if isinstance(value, str) else value
+
+
 def _element(value: Any) -> str:
     if value is None:
         return "NULL"
     if isinstance(value, str):
+        value = _without_nul(value)
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, bytes):
         return '"\\\\x' + value.hex() + '"'

@@ -116,12 +116,18 @@ def load(feature: str) -> Queries:
     return Queries(found)
 
 
-def fill(query: Query, **names: str) -> str:
-    """The text of a block whose `<table>` and such are filled in; each name has to be one that stands in a schema."""
-    for name in names.values():
-        if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
-            raise ValueError(f"{name!r} is no name of a schema")
-    return re.sub(r"<(\w+)>", lambda found: names[found[1]], query.sql)
+def fill(query: Query, **names: str | Sequence[str]) -> str:
+    """The text of a block whose `<table>` and such are filled in; each name has to be one that may stand in a schema.
+
+    A mark for which no name is given stays. Raises ValueError on anything else than a name.
+    """
+    texts = {}
+    for mark, given in names.items():
+        several = [given] if isinstance(given, str) else given
+        if not all(re.fullmatch(r"[a-z_][a-z0-9_]*", name) for name in several):
+            raise ValueError(f"{given!r} is no name of a schema")
+        texts[mark] = ", ".join(several)
+    return re.sub(r"<(\w+)>", lambda found: texts.get(found[1], found[0]), query.sql)
 
 
 def _without_comments(sql: str) -> str:

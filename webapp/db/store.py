@@ -75,6 +75,10 @@ def open(settings: Settings) -> Shop:
 def _prepare(engine: Engine, settings: Settings) -> tuple[dict[str, str], str]:
     """The schema is today's and the shop has its first rows; what is kept about it, and the name of its history."""
     with engine.alone(), closing(engine.connect(write=True)) as connection:
+        if sql.count_move_tables.value(connection):
+            raise ConfigError(
+                "TAKINGS_DATABASE", "a shop is being moved into it; run `python -m webapp move FROM TO` again"
+            )
         migrations.migrate(connection, clock.now_ms())
         kept = dict(sql.find_settings.all(connection)) or _first_start(connection, settings)
         return kept, sql.find_epoch.value(connection)

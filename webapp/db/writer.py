@@ -218,7 +218,7 @@ class ServerSession(Session):
     def _end(self, connection: Any) -> None:
         connection.run(_NOTIFY)
         connection.run("commit")
-        store.engine().spoke()
+        store.engine().spoke(connection)
 
     def connection(self) -> Any:
         """The connection to write with."""
