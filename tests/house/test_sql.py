@@ -11,6 +11,7 @@ MIGRATIONS = sorted((SQL / "migrations").glob("*.sql"))
 OWNER = {
     "db": {"setting", "epoch", "counter", "idempotency", "schema_migration", "channel", "location"},
     "guard": {"guard", "epoch"},
+    "moving": {"move_progress", "guard", "schema_migration"},
     "live": {"outbox"},
     "jobs": {"job", "heartbeat"},
     "metrics": {"sales_second", "sales_day", "sales_hour", "product_day", "product_month", "order_day"},
