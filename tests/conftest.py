@@ -8,13 +8,12 @@ from pathlib import Path
 import pytest
 
 from tests.servers import postgres
-from tests.servers.takings import Server
+from tests.servers.takings import ON_POSTGRES, Server
 from webapp import clock, config, schedule
 from webapp.db import reading, store, writer
 from webapp.jobs import registry
 
 DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
-ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )

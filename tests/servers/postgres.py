@@ -66,10 +66,14 @@ class Postgres:
     def stop(self, how: int = signal.SIGQUIT) -> None:
         """End: SIGTERM waits for sessions, SIGINT ends them, SIGQUIT ends at once, without a last checkpoint."""
         if self._process is not None:
-            first = (self.data / "postmaster.pid").read_text().split()[0]
-            os.kill(int(first), how)
+            os.kill(self.pid, how)
             self._process.wait(30)
             self._process = None
+
+    @property
+    def pid(self) -> int:
+        """The process above all of the server's."""
+        return int((self.data / "postmaster.pid").read_text().split()[0])
 
     def remove(self) -> None:
         """The server and its data are gone."""

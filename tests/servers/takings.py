@@ -1,5 +1,6 @@
 """The real Takings as a test drives it: started, killed, restarted, over a database of its own."""
 
+import functools
 import os
 import signal
 import subprocess
@@ -9,11 +10,19 @@ from pathlib import Path
 
 import httpx
 
+from tests.servers import postgres
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
+ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
+
+
 class Server:
-    """`python -m webapp serve` in a folder of its own. broken: a broken build's name. settings: more TAKINGS_ names."""
+    """`python -m webapp serve` in a folder of its own, on a database of its own where none is given.
+
+    broken: a broken build's name. settings: more TAKINGS_ names.
+    """
 
     def __init__(
         self, folder: Path, workers: int = 2, command: str = "serve", broken: str = "", **settings: str
@@ -25,9 +34,10 @@ class Server:
         self.log = folder / "server.log"
         self.log.touch()
         self._read = 0
+        self.address = settings.pop("TAKINGS_DATABASE", None) or _fresh(self.database)
         self.environ = {
             **{name: value for name, value in os.environ.items() if not name.startswith("TAKINGS_")},
-            "TAKINGS_DATABASE": str(self.database), "TAKINGS_WORKERS": str(workers), "TAKINGS_LOG": "text",
+            "TAKINGS_DATABASE": self.address, "TAKINGS_FOLDER": str(folder), "TAKINGS_WORKERS": str(workers), "TAKINGS_LOG": "text",
             "PYTHONUNBUFFERED": "1", **settings,
         }  # fmt: skip
         if broken:
@@ -142,3 +152,9 @@ def _command(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
     except (FileNotFoundError, ProcessLookupError):  # it has ended
         return ""
+
+
+@functools.cache
+def _fresh(database: Path) -> str:
+    """The database of a folder: a file, or with TEST_DATABASE=postgres one of the tests' own server."""
+    return postgres.shared().database() if ON_POSTGRES else str(database)

@@ -32,6 +32,7 @@ class ReadTx:
 class _Pool:
     """The idle connections of this process, and how many are in use."""
 
+    engine: Engine | None = None  # whose connections these are
     idle: list[Any] = []
     used = 0
 
@@ -65,6 +66,10 @@ def reading(at_least: int | None = None) -> Iterator[ReadTx]:
 
 def _take(engine: Engine) -> Any:
     """A connection on which a snapshot was begun."""
+    if _Pool.engine is not engine:
+        if _Pool.engine is not None:
+            _Pool.engine.close(_Pool.idle)  # another database was opened by this process before
+        _Pool.engine, _Pool.idle = engine, []
     _wait_for_room()
     _Pool.used += 1
     try:
