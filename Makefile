@@ -16,6 +16,7 @@ serve: $(VENV)/.run
 test: $(VENV)/.test check
 	@$(BIN)/python -m tests.browser.chromium
 	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m tests.on_postgres
 
 check: $(VENV)/.test
 	@$(BIN)/ruff check .
@@ -41,6 +42,7 @@ bench: $(VENV)/.test
 	@$(BIN)/python -m bench.mixed
 	@$(BIN)/python -m bench.phone
 	@$(BIN)/python -m bench.import
+	@$(BIN)/python -m bench.postgres
 
 # The sixteen goals, beside peers in other frameworks; MINUTES to take, WRITE=--write to put the table into docs/performance.md.
 goals: $(VENV)/.test peers

@@ -1,6 +1,6 @@
 -- name: count_sessions
 -- PostgreSQL: how many other sessions of a shop have this database open; SQLite has files that say so.
-select 0;
+select 0 as sessions;
 
 -- name: count_sessions.postgres
 -- Sessions bear the program's name; this one and the one that holds the lock beside it are not counted.
@@ -10,3 +10,12 @@ where datname = current_database() and application_name in ('takings reader', 't
 -- name: count_rows
 -- How many rows a table has; its name is filled in from the schema.
 select count(*) from <table>;
+
+-- name: find_bytes
+-- PostgreSQL: how much of the disk the shop's tables and indexes take; SQLite's file says so by itself.
+select 0 as bytes;
+
+-- name: find_bytes.postgres
+-- All that stands in the shop's schema.
+select coalesce(sum(pg_total_relation_size(oid)), 0) from pg_class
+where relnamespace = current_schema()::regnamespace and relkind = 'r';

@@ -87,7 +87,8 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(sold, tmp_path):
 
 
 def test_the_command_writes_to_standard_output_or_says_how_many_rows(sold, tmp_path, monkeypatch, capfdbinary):
-    monkeypatch.setenv("TAKINGS_DATABASE", str(store.path()))
+    monkeypatch.setenv("TAKINGS_DATABASE", store.engine().address)
+    monkeypatch.setenv("TAKINGS_FOLDER", str(tmp_path))
 
     assert cli.main(["export"]) == 0
     plain = capfdbinary.readouterr().out

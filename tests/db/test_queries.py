@@ -69,3 +69,11 @@ def test_a_name_given_twice_is_refused(load):
 def test_a_query_that_is_not_there_says_its_name(load):
     with pytest.raises(AttributeError, match="missing"):
         load("-- name: a\n-- A.\nselect 1;\n").missing  # noqa: B018
+
+
+def test_two_blocks_with_one_text_cannot_have_two_variants(load):
+    with pytest.raises(ValueError, match="another variant"):
+        load(
+            "-- name: a\n-- A.\nselect 1 as both;\n-- name: a.postgres\n-- A.\nselect 2;\n"
+            "-- name: b\n-- B.\nselect 1 as both;\n-- name: b.postgres\n-- B.\nselect 3;\n"
+        )

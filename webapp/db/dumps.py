@@ -14,7 +14,7 @@ from pathlib import Path
 
 from webapp import clock
 from webapp.clock import Zone
-from webapp.db import backup, dialect, engines, guard, migrations, presence, programs, queries
+from webapp.db import backup, dialect, engines, guard, migrations, onserver, presence, programs, queries
 from webapp.db.backup import STAMP, BackupError, Made, Tell
 from webapp.db.postgres import Connection
 from webapp.db.reading import ReadTx
@@ -129,7 +129,7 @@ def restore(file: Path, engine: engines.Engine, mode: str, tell: Tell) -> Restor
             raise BackupError(f"{file} is no backup of a shop on PostgreSQL.")
     engine.path.parent.mkdir(parents=True, exist_ok=True)
     with presence.alone(engine.path) as free, engine.alone(), closing(engine.connect(write=True)) as connection:
-        if not free or serving.count_sessions.value(connection):
+        if not free or onserver.is_in_use(connection):
             raise BackupError("The shop is running: stop it first.")
         connection.run("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0")
         with _exchanged(connection, engine.path) as (schema, aside):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from webapp import clock
 from webapp.clock import Zone
-from webapp.db import backup, dialect, migrations, presence, queries
+from webapp.db import backup, dialect, migrations, onserver, presence, queries
 from webapp.db.engines import Engine
 from webapp.db.postgres import Connection
 from webapp.db.reading import ReadTx
@@ -51,7 +51,7 @@ def move(source: Engine, target: Engine, tell: Tell) -> Moved:
         into = held.enter_context(closing(target.connect(write=True)))
         for connection in (out, into):
             if isinstance(connection, Connection):
-                if serving.count_sessions.value(connection):
+                if onserver.is_in_use(connection):
                     raise MoveError("The shop is running: stop it first.")
                 connection.run("set statement_timeout = 0; set idle_in_transaction_session_timeout = 0")
         _begin(out, into)

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from webapp.db import dialect
+from webapp.db import dialect, waiting
 
 OLDEST = 130000
 KNOWN_STATEMENTS = 400
@@ -27,11 +27,15 @@ AGAIN = frozenset({"40001", "40P01"})
 
 
 class Failed(sqlite3.OperationalError):
-    """The server, or the way to it, failed. sqlstate: PostgreSQL's code, None when there was no answer."""
+    """The server, or the way to it, failed. sqlstate: PostgreSQL's code, None when there was no answer.
 
-    def __init__(self, words: str, sqlstate: str | None) -> None:
+    put_off: it was among statements that went out together, and which of them it was is not known.
+    """
+
+    def __init__(self, words: str, sqlstate: str | None, put_off: bool = False) -> None:
         super().__init__(words)
         self.sqlstate = sqlstate
+        self.put_off = put_off
         name = _NAMES.get(sqlstate or "")
         if name is not None:
             self.sqlite_errorname = name
@@ -82,10 +86,15 @@ def _make_rows(cursor: Any) -> Any:
 
 
 class Connection:
-    """One session with the server. It belongs to one user at a time."""
+    """One session with the server. It belongs to one user at a time.
+
+    puts_off: what gives no rows waits for the next statement that does, and goes to the server together with it.
+    """
 
     def __init__(self, raw: Any) -> None:
         self._raw = raw
+        self.puts_off = False
+        self._waiting: list[tuple[str, Sequence[Any] | None, bool | None]] = []
         self._busy = _psycopg().pq.TransactionStatus.IDLE
 
     @property
@@ -103,26 +112,62 @@ class Connection:
         statement = dialect.translate(sql)
         prepare = False if statement.plain else None
         bound = _bound(statement, parameters)
+        if sql == "rollback":
+            self._waiting.clear()
+        elif self.puts_off and statement.plain:
+            self._waiting.append((statement.text, bound, prepare))
+            return None
         try:
-            return self._raw.execute(statement.text, bound, prepare=prepare)
-        except Exception as error:
+            return self._send(statement.text, bound, prepare)
+        except _psycopg().DataError as error:
             if bound is None or not _is_about_nul(error):
                 _fail(error)
-        try:
-            return self._raw.execute(statement.text, [_without_nul(value) for value in bound], prepare=prepare)
-        except Exception as error:
-            _fail(error)
+        return self._send(statement.text, [_without_nul(value) for value in bound], prepare)
 
     def run(self, text: str, parameters: Sequence[Any] | None = None) -> Any:
         """Run a statement of PostgreSQL's own, as it stands; several at once when there are no parameters."""
         try:
-            return self._raw.execute(text, parameters, prepare=None if parameters else False)
-        except Exception as error:
+            return self._send(text, parameters, None if parameters else False)
+        except _psycopg().DataError as error:
             _fail(error)
+
+    def run_several(self, text: str) -> list[list[Any]]:
+        """Run statements that stand one after the other, as they stand; the rows of each."""
+        cursor = self.run(text)
+        found = []
+        try:
+            while True:
+                found.append(cursor.fetchall() if cursor.description else [])
+                if not cursor.nextset():
+                    return found
+        except _psycopg().Error as error:
+            _fail(error)
+
+    def later(self, text: str) -> None:
+        """Run a statement of PostgreSQL's own together with the next one."""
+        self._waiting.append((text, None, False))
+
+    def _send(self, text: str, parameters: Sequence[Any] | None, prepare: bool | None) -> Any:
+        """One way there and back for this statement and all that waits. A DataError of this one alone is raised as it is."""
+        earlier, self._waiting = self._waiting, []
+        try:
+            if not earlier:
+                return self._raw.execute(text, parameters, prepare=prepare)
+            with self._raw.pipeline():
+                for one in earlier:
+                    self._raw.execute(one[0], one[1], prepare=one[2])
+                cursor = self._raw.execute(text, parameters, prepare=prepare)
+            return cursor
+        except Exception as error:
+            if isinstance(error, _psycopg().DataError) and (not earlier or _is_about_nul(error)):
+                raise
+            _fail(error, put_off=bool(earlier))
 
     def each(self, sql: str, parameters: Any = ()) -> Iterator[Row]:
         """The rows of a query one after the other, fetched by some thousands: the answer need not fit into memory."""
         statement = dialect.translate(sql)
+        if self._waiting:
+            self.run("select 1")
         try:
             with self._raw.cursor("each_row") as cursor:
                 cursor.itersize = STEP_ROWS
@@ -132,9 +177,15 @@ class Connection:
             _fail(error)
 
     def insert_rows(self, sql: str, rows: Sequence[Sequence[Any]]) -> int:
-        """How many rows were changed by a statement with `values :rows(...)`: each column goes as one array."""
+        """How many rows were changed by a statement with `values :rows(...)`: each column goes as one array.
+
+        Where statements are put off, how many were given.
+        """
         many = dialect.translate_rows(sql)
         arrays = [_array(column, kind) for column, kind in zip(zip(*rows, strict=True), many.types, strict=True)]
+        if self.puts_off:
+            self._waiting.append((many.text, arrays, None))
+            return len(rows)
         changed: int = self.run(many.text, arrays).rowcount
         return changed
 
@@ -158,7 +209,7 @@ def connect(address: str, *, write: bool = False, name: str = "takings") -> Conn
     """A connection in autocommit mode. Raises Failed when the server does not answer, sqlite3.DatabaseError when too old."""
     psycopg = _psycopg()
     try:
-        raw = psycopg.connect(
+        raw = _connection_class().connect(
             address, autocommit=True, cursor_factory=psycopg.RawCursor, row_factory=_make_rows,
             prepare_threshold=PREPARED_AFTER, application_name=name, connect_timeout=CONNECT_S, keepalives_idle=10,
             keepalives_interval=5, keepalives_count=3, tcp_user_timeout=20_000,
@@ -179,6 +230,11 @@ def _session_settings(write: bool) -> str:
     idle_s, kind = (WRITE_IDLE_S, "synchronous_commit") if write else (READ_IDLE_S, "default_transaction_read_only")
     limits += f"set idle_in_transaction_session_timeout = '{idle_s}s'; "
     return f"{limits}set timezone = 'UTC'; set jit = off; set {kind} = on"
+
+
+@functools.cache
+def _connection_class() -> Any:
+    return waiting.connection_class(_psycopg().Connection)
 
 
 @functools.cache
@@ -268,7 +324,7 @@ def _element(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 
-def _fail(error: Exception) -> NoReturn:
+def _fail(error: Exception, put_off: bool = False) -> NoReturn:
     """Raise what sqlite3 would raise."""
     psycopg = _psycopg()
     if not isinstance(error, psycopg.Error):
@@ -276,6 +332,8 @@ def _fail(error: Exception) -> NoReturn:
     words, state = str(error).strip(), error.sqlstate
     if state in _DAMAGE:
         raise Damaged(words) from error
+    if put_off:
+        raise Failed(words, state, put_off=isinstance(error, psycopg.DatabaseError) and state is not None) from error
     if isinstance(error, psycopg.IntegrityError):
         raise sqlite3.IntegrityError(words) from error
     if isinstance(error, (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError)):

@@ -16,6 +16,7 @@ T = TypeVar("T")
 KEEP = 16
 MOST, WAIT_S, STEP_S = 40, 5.0, 0.002
 sql = queries.load("db")
+serving = queries.load("server")
 
 
 class ReadTx:
@@ -119,6 +120,11 @@ def _give_back(connection: Any) -> None:
 def seq(tx: ReadTx) -> int:
     """The number of the last change that this snapshot holds."""
     return sql.find_seq.value(tx) or 0
+
+
+def stored_bytes(tx: ReadTx) -> int:
+    """How much the shop takes on a server's disk; 0 for a file, which says so by itself."""
+    return int(serving.find_bytes.value(tx))
 
 
 def position() -> int:

@@ -38,17 +38,23 @@ class _Layer:
 
 
 class Tx:
-    """A write transaction. Only the writer makes one; actions and DAO functions take it first and never commit."""
+    """A write transaction. Only the writer makes one; actions and DAO functions take it first and never commit.
 
-    def __init__(self, connection: Any, now_ms: int, zone: Zone, currency: str) -> None:
+    kept: the counters as they are, where the writer has read them already.
+    """
+
+    def __init__(
+        self, connection: Any, now_ms: int, zone: Zone, currency: str, kept: dict[str, int] | None = None
+    ) -> None:
         self.connection = connection
         self.execute = connection.execute
         self.insert_rows = getattr(connection, "insert_rows", None)
         self.now_ms = now_ms
         self.zone = zone
         self.currency = currency
+        self.stop_read: tuple[str | None] | None = None
         self._layers = [_Layer()]
-        self._kept: dict[str, int] | None = None
+        self._kept = kept
 
     def next(self, counter: str, count: int = 1) -> int:
         """The first of `count` new numbers of `counter`; undone with the savepoint in which they were taken."""

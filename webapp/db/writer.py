@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from webapp import clock, counters
-from webapp.db import engines, failures, group, guard, sqlite, store
+from webapp.db import failures, group, guard, sqlite, store
 from webapp.db.group import Key, Request
 from webapp.db.lock import FileLock
 from webapp.db.tx import Tx, merging
@@ -27,7 +27,6 @@ CHECKPOINT_BYTES = 4 << 20
 ALONE_BYTES = 64 << 20  # a thread that writes by itself leaves the log to the web processes until it is large
 ALONE_GROUPS = 16  # of such a thread between two looks at the log
 BUSY_S = 10.0
-REPEATS = 3
 _after_commit: list[Callable[[], None]] = []
 
 
@@ -46,6 +45,7 @@ class Session:
         self.path = path or store.path()
         self.sleep = sleep
         self.held_ms = 0.0
+        self._stop: str | None = None
         self._lock: FileLock | None = self._make_lock()
         self._connection: Any = None
 
@@ -100,8 +100,8 @@ class Session:
         self._begin(connection)
         try:
             shop = store.shop()
-            tx = Tx(connection, clock.now_ms(), shop.zone, shop.currency)
-            stopped = guard.barrier(tx, self.path)
+            tx = Tx(connection, clock.now_ms(), shop.zone, shop.currency, self._counters)
+            stopped = self._stopped(tx)
             if stopped is not None:
                 requests = group.refuse(requests, stopped)
             group.run(tx, requests)
@@ -123,6 +123,11 @@ class Session:
                 if "locked" not in str(error) or time.monotonic() > deadline:
                     raise
                 self.sleep(0.005)
+
+    _counters: dict[str, int] | None = None
+
+    def _stopped(self, tx: Tx) -> Problem | None:
+        return guard.barrier(tx, self.path)
 
     def _end(self, connection: Any) -> None:
         """What was written is on disk when this returns."""
@@ -167,76 +172,13 @@ class Session:
             self._lock.close()
 
 
-class ServerSession(Session):
-    """The same on PostgreSQL: an advisory lock of the transaction in place of the files, so that seq follows the commits.
-
-    Two transactions that meet in a way that the server does not allow are run again, some times.
-    """
-
-    def _make_lock(self) -> FileLock | None:
-        return None
-
-    def _acquire(self) -> None:
-        try:
-            self._start()
-        except sqlite3.Error as error:
-            lost = self._connection is not None and getattr(error, "is_lost", False)
-            self._drop()
-            if not lost:
-                raise failures.met(error, self.path) from error
-            self._start_anew()  # the server was started again since the last group
-
-    def _start_anew(self) -> None:
-        try:
-            self._start()
-        except sqlite3.Error as error:
-            self._drop()
-            raise failures.met(error, self.path) from error
-
-    def _start(self) -> None:
-        self.connection().run(_START)
-
-    def _release(self) -> None:
-        """COMMIT and ROLLBACK give the lock up."""
-
-    def _begin(self, connection: Any) -> None:
-        if not connection.in_transaction:
-            connection.run(_START)
-
-    def _run(self, requests: Sequence[Request]) -> None:
-        for _ in range(REPEATS):
-            try:
-                return super()._run(requests)
-            except sqlite3.OperationalError as error:
-                if not getattr(error, "may_be_repeated", False):
-                    raise
-                group.log.info("two transactions met, and this one is run again: %s", error)
-                for request in requests:
-                    request.results = request.error = None
-        super()._run(requests)
-
-    def _end(self, connection: Any) -> None:
-        connection.run(_NOTIFY)
-        connection.run("commit")
-        store.engine().spoke(connection)
-
-    def connection(self) -> Any:
-        """The connection to write with."""
-        if self._connection is None:
-            self._connection = store.engine().connect(write=True)
-        return self._connection
-
-    def rest(self, least_bytes: int = CHECKPOINT_BYTES) -> None:
-        """The server looks after its own log."""
-
-
-_START = "begin; select pg_advisory_xact_lock(hashtext('takings writing ' || current_schema()))"
-_NOTIFY = f"notify {engines.CHANNEL}"
-
-
 def new_session(sleep: Callable[[float], object] = time.sleep) -> Session:
     """A session of the kind that the open database needs."""
-    return (ServerSession if store.on_server() else Session)(sleep=sleep)
+    if store.on_server():
+        from webapp.db.onserver import ServerSession
+
+        return ServerSession(sleep=sleep)
+    return Session(sleep=sleep)
 
 
 def _undo(connection: Any) -> None:

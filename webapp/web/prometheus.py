@@ -35,6 +35,7 @@ def _now() -> Iterator[Family]:
         with reading.reading() as tx:
             now_ms, seq = clock.now_ms(), outbox.position(tx)
             open_jobs, beat_ms = queue.count_open(tx), queue.last_beat_ms(tx)
+            stored_bytes = reading.stored_bytes(tx)
     except Exception:
         yield Family("takings_database_up", "Whether the ledger can be read", (), [((), 0)])
         return
@@ -51,7 +52,7 @@ def _now() -> Iterator[Family]:
     if lying:
         age = max(0, now_ms - lying[0].at_ms) / 1000
         yield Family("takings_backup_age_seconds", "Since the last good backup in the shop's folder", (), [((), age)])
-    sizes = [((part,), _bytes(suffix)) for part, suffix in (("main", ""), ("log", "-wal"))]
+    sizes = [(("main",), stored_bytes or _bytes("")), (("log",), _bytes("-wal"))]
     yield Family("takings_database_bytes", "Size of the ledger on disk", ("part",), sizes)
 
 

@@ -1,0 +1,112 @@
+"""One group commit on PostgreSQL: the same as on SQLite, with the server's lock, and in as few ways there and back as can be."""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from webapp.db import engines, failures, guard, postgres, queries, store, writer
+from webapp.db.group import Request
+from webapp.db.lock import FileLock
+from webapp.db.tx import Tx
+from webapp.errors import Problem
+
+REPEATS = 3
+LEAVE_S, STEP_S = 2.0, 0.02
+serving = queries.load("server")
+log = logging.getLogger("takings.writer")
+_START = "; ".join(
+    (
+        "begin",
+        "select pg_advisory_xact_lock(hashtext('takings writing ' || current_schema()))",
+        queries.load("db").find_counters.sql,
+        queries.load("guard").find_stop.sql,
+    )
+)
+_NOTIFY = f"notify {engines.CHANNEL}"
+
+
+class ServerSession(writer.Session):
+    """The same on PostgreSQL: an advisory lock of the transaction in place of the files, so that seq follows the commits.
+
+    Two transactions that meet in a way that the server does not allow are run again, some times.
+    """
+
+    def _make_lock(self) -> FileLock | None:
+        return None
+
+    def _acquire(self) -> None:
+        try:
+            self._start()
+        except sqlite3.Error as error:
+            lost = self._connection is not None and getattr(error, "is_lost", False)
+            self._drop()
+            if not lost:
+                raise failures.met(error, self.path) from error
+            self._start_anew()  # the server was started again since the last group
+
+    def _start_anew(self) -> None:
+        try:
+            self._start()
+        except sqlite3.Error as error:
+            self._drop()
+            raise failures.met(error, self.path) from error
+
+    def _start(self) -> None:
+        # The lock, then what every group reads first: one way there and back for all.
+        found = self.connection().run_several(_START)
+        self._counters, self._stop = dict(found[-2]), found[-1][0][0]
+
+    def _stopped(self, tx: Tx) -> Problem | None:
+        tx.stop_read = (self._stop,)
+        return guard.barrier(tx, self.path)
+
+    def _release(self) -> None:
+        """COMMIT and ROLLBACK give the lock up."""
+
+    def _begin(self, connection: Any) -> None:
+        if not connection.in_transaction:
+            self._start()
+
+    def _run(self, requests: Sequence[Request]) -> None:
+        connection = self.connection()
+        connection.puts_off = True
+        try:
+            for _ in range(REPEATS):
+                try:
+                    return super()._run(requests)
+                except postgres.Failed as error:
+                    if not (error.may_be_repeated or error.put_off):
+                        raise
+                    log.info("a group is run again, one statement after the other: %s", error)
+                    connection.puts_off = False  # then the one at fault is refused alone
+                    for request in requests:
+                        request.results = request.error = None
+            super()._run(requests)
+        finally:
+            connection.puts_off = False
+
+    def _end(self, connection: Any) -> None:
+        connection.later(_NOTIFY)
+        connection.run("commit")
+        store.engine().spoke(connection)
+
+    def connection(self) -> Any:
+        """The connection to write with."""
+        if self._connection is None:
+            self._connection = store.engine().connect(write=True)
+        return self._connection
+
+    def rest(self, least_bytes: int = writer.CHECKPOINT_BYTES) -> None:
+        """The server looks after its own log."""
+
+
+def is_in_use(connection: postgres.Connection) -> bool:
+    """Whether other processes have this shop open; one that has just closed it gets some moments to be gone."""
+    deadline = time.monotonic() + LEAVE_S
+    while serving.count_sessions.value(connection):
+        if time.monotonic() > deadline:
+            return True
+        time.sleep(STEP_S)
+    return False
