@@ -271,12 +271,12 @@ union
 select id from (
   select id from orders
   where note is not null and placed_ms >= :from_ms and placed_ms < :to_ms and note like :q_like escape '\'
-  limit :limit)
+  limit :limit) noted
 union
 select order_id from (
   select distinct l.order_id
   from bucket b cross join meant m cross join order_line l on l.id / 8192 = b.n and l.version_id = m.id
-  limit :limit)
+  limit :limit) named
 order by 1;
 
 -- name: find_candidates_by_versions
