@@ -130,7 +130,7 @@ where order_id = (select min(id) from orders where placed_ms >= :from_ms and pla
 select distinct o.id, o.placed_ms
 from (
   with recursive walk (n, found) as (
-    select max(id) / 8192 + 1, 0 from order_line
+    select max(id) / 8192 + 1, cast(0 as bigint) from order_line
     union all
     select n - 1, found + (
       select count(*)

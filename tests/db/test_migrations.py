@@ -7,6 +7,8 @@ import pytest
 from tests import making
 from webapp.db import migrations, reading, store, writer
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture
 def older(shop, monkeypatch):
