@@ -17,6 +17,7 @@ from pathlib import Path
 from webapp.db import programs
 
 USER = "postgres"
+MEMORY, LEAST_BYTES = "/dev/shm", 4 << 30
 PROGRAMS = ("initdb", "postgres", "pg_isready", "pg_dump", "pg_restore")
 QUICK = {
     "fsync": "off",
@@ -41,7 +42,7 @@ class Postgres:
         if found is None:
             raise RuntimeError("PostgreSQL's server is not installed")
         self.programs = found
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="takings-pg-"))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="takings-pg-", dir=None if safe else _memory()))
         self.data = self.folder / "data"
         self.settings = {**({} if safe else QUICK), "max_connections": "200", **settings}
         self._process: subprocess.Popen[bytes] | None = None
@@ -120,6 +121,15 @@ class Postgres:
                 return
             if left == 1:
                 raise RuntimeError(done.stderr.decode() or done.stdout.decode())
+
+
+def _memory() -> str | None:
+    """A folder in memory with room for many shops, where files are made and dropped in a third of the time; None without one."""
+    try:
+        room = shutil.disk_usage(MEMORY).free
+    except OSError:
+        return None
+    return MEMORY if room >= LEAST_BYTES and os.access(MEMORY, os.W_OK) else None
 
 
 def _as_user() -> list[str]:
