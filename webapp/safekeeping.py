@@ -1,5 +1,6 @@
 """The commands that keep the ledger safe: backup, restore, verify, rebuild. Each returns its exit status."""
 
+import sqlite3
 import sys
 from argparse import Namespace
 from pathlib import Path
@@ -80,7 +81,7 @@ def move(given: Namespace, tell: Any) -> int:
     source, target = (engines.of_settings(settings.replace(database=one)) for one in (given.source, given.target))
     try:
         done = moving.move(source, target, tell)
-    except (MoveError, NewerSchema, OSError, Problem) as error:
+    except (MoveError, NewerSchema, OSError, sqlite3.Error, Problem) as error:
         return _failed(f"The shop was not moved. {error}")
     print(
         f"{given.target} holds the shop: {done.rows:,} rows of {done.tables} tables, up to change {done.seq:,}, verified."

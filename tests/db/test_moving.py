@@ -150,3 +150,12 @@ def test_a_cent_that_is_lost_on_the_way_is_seen(file, empty, tmp_path, monkeypat
 def test_a_shop_that_runs_is_not_moved(file, empty, tmp_path):
     with presence.alone(engines.of(file).path), pytest.raises(MoveError, match="is running"):
         moving.move(engines.of(file), engines.of(empty, tmp_path), quiet)
+
+
+def test_a_shop_that_is_not_there_is_not_made_by_moving_it(empty, tmp_path):
+    nowhere = tmp_path / "nowhere.db"
+
+    with pytest.raises(MoveError, match="no shop at"):
+        moving.move(engines.of(str(nowhere)), engines.of(empty, tmp_path), quiet)
+
+    assert not nowhere.exists()

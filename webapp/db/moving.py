@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from webapp import clock
 from webapp.clock import Zone
 from webapp.db import backup, dialect, migrations, onserver, presence, queries
-from webapp.db.engines import Engine
+from webapp.db.engines import Engine, File
 from webapp.db.postgres import Connection
 from webapp.db.reading import ReadTx
 
@@ -41,6 +41,8 @@ def move(source: Engine, target: Engine, tell: Tell) -> Moved:
     """The target holds the shop of the source. Raises MoveError; a second call goes on with a move that was interrupted."""
     if source.address == target.address:
         raise MoveError("Both are the same database.")
+    if isinstance(source, File) and not source.path.is_file():
+        raise MoveError(f"There is no shop at {source.path}.")
     target.path.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
         for engine in (source, target):
