@@ -19,11 +19,23 @@ CHROMIUM = next(
 )
 
 
-def pytest_collection_modifyitems(items):
-    """What is about SQLite's own files is left out where the tests run on PostgreSQL."""
-    for item in items if ON_POSTGRES else ():
+OFTEN_PURE = {"analytics", "imports", "products", "recommendations", "search", "sell"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Where the tests run on PostgreSQL, what is about SQLite's own files and what asks no database is left out."""
+    if not ON_POSTGRES:
+        return
+    for item in items:
         if item.get_closest_marker("sqlite"):
             item.add_marker(pytest.mark.skip(reason="it is about SQLite's own files"))
+    pure = [item for item in items if item.path.parent.name in OFTEN_PURE and not _asks_a_database(item)]
+    config.hook.pytest_deselected(items=pure)
+    items[:] = [item for item in items if item not in set(pure)]
+
+
+def _asks_a_database(item):
+    return "database" in item.fixturenames or item.path.name == "test_real_data.py"
 
 
 @pytest.fixture(autouse=True)

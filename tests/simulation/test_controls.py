@@ -16,9 +16,9 @@ from webapp.orders import actions_enter, rules
 from webapp.products import rules as catalogue
 
 
-def first_caught(simulation, seeds=SEEDS):
-    """The first seed at which the shop and the model differ, or None."""
-    for seed in range(seeds):
+def first_caught(simulation, seeds=SEEDS, begin=0):
+    """The first seed, from `begin` on, at which the shop and the model differ, or None."""
+    for seed in (*range(begin, seeds), *range(begin)):
         try:
             simulation.play(seed)
         except AssertionError:
@@ -199,6 +199,7 @@ BUILDS = [
     sell_what_is_not_there, round_down, live_in_utc, move_the_past, forget_what_was_missed, skip_one_on_return,
     tell_the_place_first,
 ]  # fmt: skip
+CAUGHT_LATE = {round_down: 25}  # nearly a minute is saved by beginning there
 
 
 @pytest.mark.slow
@@ -206,7 +207,7 @@ BUILDS = [
 def test_the_control_a_broken_build_is_caught(simulation, monkeypatch, build):
     build(monkeypatch)
 
-    assert first_caught(simulation) is not None, build.__doc__
+    assert first_caught(simulation, begin=CAUGHT_LATE.get(build, 0)) is not None, build.__doc__
 
 
 def test_a_seed_that_goes_wrong_is_told_with_the_shortest_way_to_repeat_it(simulation, monkeypatch):

@@ -1,6 +1,6 @@
 """The handshake of RFC 6455 for who asks for a socket and nothing else, answered before the framework is entered.
 
-It is a twelfth of the work of the long way, and ten thousand screens come back at once after a restart. Whatever is not
+It is a third of the work of the long way, and ten thousand screens come back at once after a restart. Whatever is not
 plain (another version, a subprotocol, a query, a page of another site, no room) goes the long way, through flask-sock,
 which agrees or refuses in words; so nothing is let in here that would be refused there.
 """
