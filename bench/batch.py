@@ -7,7 +7,6 @@ round runs one after the other. Before a figure counts, what was acknowledged is
 (goal 5): orders a second, CPU-microseconds an order, ratios.
 """
 
-import argparse
 import itertools
 import sys
 import tempfile
@@ -23,10 +22,7 @@ NDJSON = "application/x-ndjson"
 
 def main(arguments: list[str]) -> int:
     """Run the rounds and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.batch")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    given = parser.parse_args(arguments)
+    given = load.parser("bench.batch", rounds=ROUNDS, seconds=SECONDS).parse_args(arguments)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         ours = stack.enter_context(contenders.takings(folder))
@@ -36,11 +32,9 @@ def main(arguments: list[str]) -> int:
         rounds = [_round(ours, others, given.seconds) for _ in range(given.rounds)]
         for one in (ours, *others):
             one.check()
-    figures = load.medians(rounds)
     load.say({
         "question": f"orders in batches of {EACH}", "rounds": len(rounds),
-        **{name: value for name, value in figures.items() if not name.startswith("ratio_")},
-        "ratios": {name[6:]: value for name, value in figures.items() if name.startswith("ratio_")},
+        **load.medians(rounds),
         "verify": "ok",
     })  # fmt: skip
     return 0

@@ -7,7 +7,6 @@ meanwhile, but the minute window moves, so that the page is drawn anew each seco
 Each round runs one after the other. Prints JSON (goal 15): CPU-microseconds a request, bytes, ratios.
 """
 
-import argparse
 import datetime
 import gzip
 import json
@@ -25,10 +24,7 @@ CONNECTIONS, SECONDS, ROUNDS, HTML = 8, 4.0, 3, "text/html"
 
 def main(arguments: list[str]) -> int:
     """Run the rounds and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.dashboard")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    given = parser.parse_args(arguments)
+    given = load.parser("bench.dashboard", rounds=ROUNDS, seconds=SECONDS).parse_args(arguments)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         ours = stack.enter_context(contenders.takings(folder))
@@ -38,12 +34,10 @@ def main(arguments: list[str]) -> int:
         for one in (ours, hello):
             _read(one, 0.5)  # what is loaded late is loaded
         rounds = [_round(ours, hello, given.seconds) for _ in range(given.rounds)]
-    figures = load.medians(rounds)
     load.say({
         "question": "the dashboard beside Flask's empty answer", "rounds": len(rounds),
         "page_bytes": length, "packed_bytes": packed,
-        **{name: value for name, value in figures.items() if not name.startswith("ratio_")},
-        "ratios": {name[6:]: value for name, value in figures.items() if name.startswith("ratio_")},
+        **load.medians(rounds),
     })  # fmt: skip
     return 0
 

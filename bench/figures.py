@@ -7,7 +7,6 @@ figure counts, the orders and units that they answer are compared with ours. `--
 there again (the same that bench.pages keeps). Each round runs one after the other. Prints JSON (goal 7).
 """
 
-import argparse
 import json
 import sqlite3
 import subprocess
@@ -32,10 +31,7 @@ _SALES = """
 
 def main(arguments: list[str]) -> int:
     """Make the shops, run the rounds and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.figures")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    parser.add_argument("--lines", type=int, default=LINES)
+    parser = load.parser("bench.figures", rounds=ROUNDS, seconds=SECONDS, lines=LINES)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
@@ -53,11 +49,9 @@ def main(arguments: list[str]) -> int:
         if len({(answer["orders"], answer["units"]) for answer in answers.values()}) != 1:
             raise SystemExit(f"they do not say the same: {answers}")
         rounds = [_round(running, given.seconds) for _ in range(given.rounds)]
-    figures = load.medians(rounds)
     load.say({
         "question": f"GET /analytics over {given.lines} lines", "rounds": len(rounds),
-        **{name: value for name, value in figures.items() if not name.startswith("ratio_")},
-        "ratios": {name[6:]: value for name, value in figures.items() if name.startswith("ratio_")},
+        **load.medians(rounds),
     })  # fmt: skip
     return 0
 

@@ -6,7 +6,6 @@ A crowd in C connects, 64 on the way at once, and goes again; each round takes o
 (goal 16): seconds, CPU-microseconds of the server a handshake, ratios; with Python's websockets for comparison.
 """
 
-import argparse
 import sys
 import tempfile
 import time
@@ -23,10 +22,7 @@ WATCHERS, ROUNDS, WARM, CALM_S = 10_000, 3, 200, 30.0
 
 def main(arguments: list[str]) -> int:
     """Run the rounds and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.handshakes")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--watchers", type=int, default=WATCHERS)
-    given = parser.parse_args(arguments)
+    given = load.parser("bench.handshakes", rounds=ROUNDS, watchers=WATCHERS).parse_args(arguments)
     watchers = within_the_limit(given.watchers)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
@@ -48,11 +44,9 @@ def main(arguments: list[str]) -> int:
         for name in others:
             of[f"ratio_time_{name}"] = of["takings_s"] / of[f"{name}_s"]
             of[f"ratio_cpu_{name}"] = of["takings_cpu_us"] / of[f"{name}_cpu_us"]
-    figures = load.medians(rounds)
     load.say({
         "question": f"{watchers} handshakes", "watchers": watchers, "rounds": len(rounds),
-        **{name: value for name, value in figures.items() if not name.startswith("ratio_")},
-        "ratios": {name[6:]: value for name, value in figures.items() if name.startswith("ratio_")},
+        **load.medians(rounds),
     })  # fmt: skip
     return 0
 

@@ -9,7 +9,6 @@ buffers, which are the same for all. With --peers: Node's ws behind fastify, and
 to 10, which are meant for ten thousand screens; as many as the limit of open files allows).
 """
 
-import argparse
 import http.client
 import json
 import resource
@@ -29,11 +28,7 @@ WATCHERS, ROUNDS, FIRST, SPARE_FILES = 2_000, 7, 200, 1_000
 
 def main(arguments: list[str]) -> int:
     """Run the rounds and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.live")
-    parser.add_argument("--peers", action="store_true")
-    parser.add_argument("--watchers", type=int, default=WATCHERS)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    given = parser.parse_args(arguments)
+    given = load.parser("bench.live", peers=False, watchers=WATCHERS, rounds=ROUNDS).parse_args(arguments)
     watchers = within_the_limit(given.watchers)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)

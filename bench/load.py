@@ -1,5 +1,6 @@
 """A small HTTP load maker: one process, one epoll, keep-alive connections, prebuilt requests."""
 
+import argparse
 import importlib.metadata
 import json
 import os
@@ -190,9 +191,22 @@ def median(values: list[float]) -> float:
     return round(statistics.median(values), 3)
 
 
-def medians(rounds: list[dict[str, float]]) -> dict[str, float]:
-    """The median of each figure over the rounds."""
-    return {name: median([one[name] for one in rounds]) for name in rounds[0]}
+def medians(rounds: list[dict[str, float]]) -> dict[str, Any]:
+    """The median of each figure over the rounds; those that are called `ratio_...` stand together under `ratios`."""
+    found = {name: median([one[name] for one in rounds]) for name in rounds[0]}
+    ratios = {name: found.pop(name) for name in [*found] if name.startswith("ratio_")}
+    return {**found, "ratios": {name.removeprefix("ratio_"): value for name, value in ratios.items()}}
+
+
+def parser(program: str, **defaults: bool | int | float) -> argparse.ArgumentParser:
+    """What a bench can be told: `--name VALUE` for each default, of its type, and a bare `--name` where it is False."""
+    told = argparse.ArgumentParser(prog=f"python -m {program}")
+    for name, default in defaults.items():
+        if default is False:
+            told.add_argument(f"--{name}", action="store_true")
+        else:
+            told.add_argument(f"--{name}", type=type(default), default=default)
+    return told
 
 
 def say(figures: dict[str, Any]) -> None:

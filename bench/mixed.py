@@ -9,7 +9,6 @@ Node's fastify, better-sqlite3 and ws too, once with a frame an order and once w
 one after the other. Prints JSON (goal 11).
 """
 
-import argparse
 import collections
 import re
 import select
@@ -34,13 +33,9 @@ _MARK = re.compile(rb"due-(\d+);")
 
 def main(arguments: list[str]) -> int:
     """Offer the load to each in turn and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.mixed")
-    parser.add_argument("--peers", action="store_true")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    parser.add_argument("--rate", type=int, default=RATE)
-    parser.add_argument("--watchers", type=int, default=WATCHERS)
-    given = parser.parse_args(arguments)
+    given = load.parser(
+        "bench.mixed", peers=False, rounds=ROUNDS, seconds=SECONDS, rate=RATE, watchers=WATCHERS
+    ).parse_args(arguments)
     watchers = within_the_limit(given.watchers)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)

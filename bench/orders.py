@@ -7,7 +7,6 @@ With --peers: FastAPI + SQLAlchemy, Django + REST framework, naive Flask, fastif
 what each acknowledged is compared with what it keeps. Prints JSON: rates, CPU per order, ratios (goals 1 to 4).
 """
 
-import argparse
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -21,11 +20,7 @@ CONNECTIONS, SECONDS, ROUNDS = 64, 4.0, 3
 
 def main(arguments: list[str]) -> int:
     """Run the rounds and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.orders")
-    parser.add_argument("--peers", action="store_true")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    given = parser.parse_args(arguments)
+    given = load.parser("bench.orders", peers=False, rounds=ROUNDS, seconds=SECONDS).parse_args(arguments)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
         running = [
@@ -38,12 +33,10 @@ def main(arguments: list[str]) -> int:
         rounds = [_round(running, given.seconds) for _ in range(given.rounds)]
         for one in running:
             one.check()
-    figures = load.medians(rounds)
     load.say({
         "question": "durable orders at 64 connections beside Flask's empty answer and the peers",
         "rounds": len(rounds),
-        **{name: value for name, value in figures.items() if not name.startswith("ratio_")},
-        "ratios": {name[6:]: value for name, value in figures.items() if name.startswith("ratio_")},
+        **load.medians(rounds),
         "verify": "ok",
     })  # fmt: skip
     return 0

@@ -7,7 +7,6 @@ does that and stores nothing; Takings stores each order and tells as many at onc
 order starts when it was due. Prints JSON (goal 12); without a C compiler it says that it is left out.
 """
 
-import argparse
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -22,12 +21,9 @@ SECONDS, RATE, WATCHERS, ROUNDS = 5.0, 100, 2_000, 3
 
 def main(arguments: list[str]) -> int:
     """Offer the load to both in turn and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.overload")
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
-    parser.add_argument("--rate", type=int, default=RATE)
-    parser.add_argument("--watchers", type=int, default=WATCHERS)
-    given = parser.parse_args(arguments)
+    given = load.parser("bench.overload", rounds=ROUNDS, seconds=SECONDS, rate=RATE, watchers=WATCHERS).parse_args(
+        arguments
+    )
     watchers = within_the_limit(given.watchers)
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)

@@ -23,58 +23,49 @@ insert into saved_view (id, name, query, created_ms, seq) values :rows(id, name,
 -- Forget a view.
 delete from saved_view where id = :id;
 
+-- fragment: late
+-- What was entered late on a day: how many, what they came to, which ones at both ends.
+x.day, count(*) as entries, sum(x.total_minor) as minor, max(x.entered_ms) as last_ms, min(x.id) as first_id, max(x.id) as last_id
+
+-- fragment: late_orders
+-- c: the closes of days.
+join orders x on x.day = c.day and x.entered_ms >= c.closed_ms and x.entered_ms > x.placed_ms
+where x.placed_ms >= :from_ms and x.placed_ms < :to_ms
+group by x.day
+order by x.day desc
+limit :limit
+
+-- fragment: late_returns
+-- The same of returns.
+join returns x on x.day = c.day and x.entered_ms >= c.closed_ms and x.entered_ms > x.returned_ms
+where x.returned_ms >= :from_ms and x.returned_ms < :to_ms
+group by x.day
+order by x.day desc
+limit :limit
+
+-- fragment: closes
+-- closes: a JSON array of [day, the instant at which it closed].
+(select json_extract(value, '$[0]') as day, json_extract(value, '$[1]') as closed_ms from json_each(:closes)) c
+
+-- fragment: closes_read_by_postgres
+-- The pairs are read by PostgreSQL's own functions.
+(select (pair ->> 0)::bigint as day, (pair ->> 1)::bigint as closed_ms from json_array_elements(:closes::json) as pair) c
+
 -- name: find_late_orders
--- The days of a span with orders entered after the day's close, the latest day first: how many, what they came to, which
--- ones at both ends. closes: a JSON array of [day, the instant at which it closed].
-select o.day, count(*) as entries, sum(o.total_minor) as minor, max(o.entered_ms) as last_ms,
-  min(o.id) as first_id, max(o.id) as last_id
-from (
-  select json_extract(value, '$[0]') as day, json_extract(value, '$[1]') as closed_ms from json_each(:closes)
-) c
-join orders o on o.day = c.day and o.entered_ms >= c.closed_ms and o.entered_ms > o.placed_ms
-where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
-group by o.day
-order by o.day desc
-limit :limit;
+-- The days of a span with orders entered after the day's close, the latest day first.
+select :use(late) from :use(closes) :use(late_orders);
 
 -- name: find_late_orders.postgres
 -- The pairs are read by PostgreSQL's own functions.
-select o.day, count(*) as entries, sum(o.total_minor) as minor, max(o.entered_ms) as last_ms,
-  min(o.id) as first_id, max(o.id) as last_id
-from (
-  select (pair ->> 0)::bigint as day, (pair ->> 1)::bigint as closed_ms from json_array_elements(:closes::json) as pair
-) c
-join orders o on o.day = c.day and o.entered_ms >= c.closed_ms and o.entered_ms > o.placed_ms
-where o.placed_ms >= :from_ms and o.placed_ms < :to_ms
-group by o.day
-order by o.day desc
-limit :limit;
+select :use(late) from :use(closes_read_by_postgres) :use(late_orders);
 
 -- name: find_late_returns
 -- The same of returns.
-select r.day, count(*) as entries, sum(r.total_minor) as minor, max(r.entered_ms) as last_ms,
-  min(r.id) as first_id, max(r.id) as last_id
-from (
-  select json_extract(value, '$[0]') as day, json_extract(value, '$[1]') as closed_ms from json_each(:closes)
-) c
-join returns r on r.day = c.day and r.entered_ms >= c.closed_ms and r.entered_ms > r.returned_ms
-where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
-group by r.day
-order by r.day desc
-limit :limit;
+select :use(late) from :use(closes) :use(late_returns);
 
 -- name: find_late_returns.postgres
 -- The pairs are read by PostgreSQL's own functions.
-select r.day, count(*) as entries, sum(r.total_minor) as minor, max(r.entered_ms) as last_ms,
-  min(r.id) as first_id, max(r.id) as last_id
-from (
-  select (pair ->> 0)::bigint as day, (pair ->> 1)::bigint as closed_ms from json_array_elements(:closes::json) as pair
-) c
-join returns r on r.day = c.day and r.entered_ms >= c.closed_ms and r.entered_ms > r.returned_ms
-where r.returned_ms >= :from_ms and r.returned_ms < :to_ms
-group by r.day
-order by r.day desc
-limit :limit;
+select :use(late) from :use(closes_read_by_postgres) :use(late_returns);
 
 -- name: find_last_day
 -- The last business day of which the rollups know.

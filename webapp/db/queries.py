@@ -105,8 +105,8 @@ def load(feature: str) -> Queries:
     for kind, name, variant, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
         sql = _USE.sub(lambda used: fragments[used.group(1)], _without_comments(text).strip().rstrip(";"))
         if variant:
-            text = found[name].sql
-            if VARIANTS.setdefault(text, Query(name, sql).sql) != Query(name, sql).sql:
+            its = Query(name, sql).sql
+            if VARIANTS.setdefault(found[name].sql, its) != its:
                 raise ValueError(f"sql/{feature}.sql: another block has the text of {name}, and another variant")
             continue
         if name in found or name in fragments:
