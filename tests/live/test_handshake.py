@@ -1,69 +1,29 @@
-"""The short way of the handshake: what it answers, and what it leaves to the long way, which agrees or refuses in words."""
+"""The handshake: a plain one is agreed to as RFC 6455 says, and both ways of agreeing answer alike."""
 
 import socket
 
 import pytest
 
 from tests.live.test_server import handshake as shake
-from webapp.live import handshake, hub
+from webapp.live.socket import _NoEvent, _NoThread, _Server
 
-KEY = "dGhlIHNhbXBsZSBub25jZQ=="  # RFC 6455's own, and its answer below
 PLAIN = {
-    "HTTP_UPGRADE": "websocket", "HTTP_CONNECTION": "keep-alive, Upgrade", "HTTP_SEC_WEBSOCKET_KEY": KEY,
-    "HTTP_SEC_WEBSOCKET_VERSION": "13", "HTTP_HOST": "127.0.0.1:8000", "SERVER_PROTOCOL": "HTTP/1.1", "QUERY_STRING": "",
+    "HTTP_UPGRADE": "websocket", "HTTP_CONNECTION": "keep-alive, Upgrade", "HTTP_HOST": "127.0.0.1:8000",
+    "HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==", "HTTP_SEC_WEBSOCKET_VERSION": "13",
 }  # fmt: skip
+ANSWER = b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"  # RFC 6455, section 1.3
 
 
-@pytest.fixture
-def line(shop, monkeypatch):
-    """Both ends of a connection to a process whose hub is driven."""
-    monkeypatch.setattr(hub, "driven", lambda: True)
+@pytest.mark.parametrize("more", [{}, {"HTTP_SEC_WEBSOCKET_PROTOCOL": "chat"}])
+def test_the_key_is_answered_as_the_standard_says(more):
     ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    yield ours, theirs
-    ours.close()
-    theirs.close()
-    while hub.current().arrivals:
-        socket.socket(fileno=hub.current().arrivals.popleft()[0]).close()
-    hub.forget()
+    with ours, theirs:
+        made = _Server({**PLAIN, **more, "gunicorn.socket": theirs}, thread_class=_NoThread, event_class=_NoEvent)
 
-
-def test_a_plain_handshake_is_answered_and_the_hub_has_the_connection(line):
-    ours, theirs = line
-
-    assert handshake.shake_hands({**PLAIN, "gunicorn.socket": theirs})
-
-    head = ours.recv(4096)
-    assert head.startswith(b"HTTP/1.1 101 ") and head.endswith(b"\r\n\r\n")
-    assert b"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in head
-    ((fd, behind),) = hub.current().arrivals
-    assert fd != theirs.fileno() and behind == b""
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [
-        {"HTTP_SEC_WEBSOCKET_VERSION": "8"}, {"HTTP_SEC_WEBSOCKET_KEY": "short"}, {"HTTP_SEC_WEBSOCKET_KEY": KEY + "\n"},
-        {"HTTP_UPGRADE": "h2c"}, {"HTTP_CONNECTION": "keep-alive"}, {"HTTP_CONNECTION": "no-upgrade"},
-        {"HTTP_SEC_WEBSOCKET_PROTOCOL": "chat"}, {"QUERY_STRING": "since=4"}, {"SERVER_PROTOCOL": "HTTP/1.0"},
-        {"CONTENT_LENGTH": "5"}, {"HTTP_TRANSFER_ENCODING": "chunked"}, {"HTTP_HOST": ""},
-        {"HTTP_ORIGIN": "http://evil.example"}, {"HTTP_ORIGIN": "null"},
-    ],
-)  # fmt: skip
-def test_what_is_not_plain_goes_the_long_way_untouched(line, changed):
-    ours, theirs = line
-
-    assert not handshake.shake_hands({**PLAIN, "gunicorn.socket": theirs, **changed})
-
-    with pytest.raises(BlockingIOError):
-        ours.recv(4096)
-    assert not hub.current().arrivals
-
-
-def test_where_there_is_no_room_the_long_way_refuses(line, monkeypatch):
-    monkeypatch.setattr(hub.current(), "limit", 0)
-
-    assert not handshake.shake_hands({**PLAIN, "gunicorn.socket": line[1]})
+        head = ours.recv(4096)
+        assert made.connected and made.mode == "gunicorn"
+        assert head.startswith(b"HTTP/1.1 101 ") and head.endswith(b"\r\n\r\n")
+        assert ANSWER in head
 
 
 def test_both_ways_answer_alike(server):
@@ -76,3 +36,18 @@ def test_both_ways_answer_alike(server):
     )
     one.close()
     other.close()
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"Sec_WebSocket_Version": "8"}, "400"), ({"Sec_WebSocket_Key": "short"}, "400"),
+        ({"Connection": "keep-alive"}, "400"), ({"Upgrade": "h2c"}, "400"), ({"Origin": "http://evil.example"}, "403"),
+        ({"Origin": "null"}, "403"),
+    ],
+)  # fmt: skip
+def test_what_is_no_handshake_of_ours_is_refused_in_words(server, changed, status):
+    head, line = shake(server, **changed)
+
+    assert head.split()[1] == status
+    line.close()

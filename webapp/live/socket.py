@@ -1,13 +1,16 @@
 """The addresses of the live channel: `/live` (WebSocket), `/events` (server-sent events) and each island's own.
 
-A plain handshake is answered by a short way; any other is flask-sock's, and what must be refused is refused before. Then
-the connection is handed to the hub.
+flask-sock leads the handshake; then the connection is handed to the hub. What must be refused is refused before.
 """
 
 import base64
 import binascii
+import hashlib
+import os
 import re
+from typing import Any
 
+import flask_sock
 from flask import Blueprint, Flask, Response, request
 from flask_sock import Sock
 from simple_websocket import ConnectionError as HandshakeError
@@ -17,15 +20,18 @@ from wsproto.utilities import RemoteProtocolError
 from webapp import clock
 from webapp.db import reading, store
 from webapp.errors import Forbidden, Malformed, Unavailable, invalid_parameter
-from webapp.live import handshake, hub, islands, lines, sse
+from webapp.live import hub, islands, lines, sse
 from webapp.live.messages import Wanted
 from webapp.live.origins import is_own
 from webapp.web import answers
 from webapp.web.answers import Finished
-from webapp.web.direct import App
 from webapp.web.openapi import Query, api
 
 _LAST_EVENT = re.compile(r"(?:(?P<epoch>[^-\s]{1,64})-)?(?P<seq>\d{1,18})", re.ASCII)
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
+_AGREED = (
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"
+)
 blueprint = Blueprint("live", __name__)
 sock = Sock()
 
@@ -49,13 +55,32 @@ class _NoEvent:
         """Nobody waits."""
 
 
+class _Server(Server):
+    """simple-websocket's server, which agrees to a plain handshake by RFC 6455 itself (section 4.2.2).
+
+    It was looked at before; two protocol libraries would take it apart and put it together again, which is half of its
+    cost, and after a restart ten thousand screens come back at once. Who offers a subprotocol goes their way.
+    """
+
+    def handshake(self) -> None:
+        """Agree. Raises OSError of the line."""
+        given: dict[str, Any] = self.environ
+        if "HTTP_SEC_WEBSOCKET_PROTOCOL" in given or "HTTP_TRANSFER_ENCODING" in given:
+            super().handshake()
+            return
+        digest = hashlib.sha1(given["HTTP_SEC_WEBSOCKET_KEY"].encode() + _GUID, usedforsecurity=False).digest()
+        self.sock.sendall(_AGREED % base64.b64encode(digest))
+        self.connected = True
+
+
+flask_sock.Server = _Server  # flask-sock has no other place to say which
+
+
 def register(app: Flask) -> None:
     """Add the addresses to the app; islands that are registered by now answer at theirs."""
     app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": _NoThread, "event_class": _NoEvent}
     islands.known.install(app.jinja_env)
     app.register_blueprint(blueprint)
-    if isinstance(app, App):
-        app.doors["/live"] = handshake.shake_hands
     taken = {rule.rule for rule in app.url_map.iter_rules()}
     for path in islands.known.by_path:
         if path not in taken:
@@ -101,8 +126,17 @@ def _no_handshake(_: Exception) -> Response:
 )  # fmt: skip
 def live(connection: Server) -> None:
     """Hand the socket over. The server closes its own descriptor, ours lives on."""
+    fd = os.dup(connection.sock.fileno())
     connection.connected = False  # else flask-sock would say goodbye in our name
-    handshake.hand_over(connection.sock, request.environ)
+    hub.current().adopt(fd, _sent_behind(request.environ))
+    hub.wake()
+
+
+def _sent_behind(environ: dict[str, object]) -> bytes:
+    # What the client has sent behind its handshake was read by gunicorn together with it.
+    reader = getattr(environ.get("wsgi.input"), "reader", None)
+    unreader = getattr(reader, "unreader", None)
+    return unreader.take_buffered() if unreader is not None else b""
 
 
 @blueprint.get("/events")

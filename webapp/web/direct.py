@@ -2,7 +2,6 @@
 
 The router, the signals and the hooks that nobody has set cost more than an order does. The same views answer, in the same
 context, with the same refusals; an address with a part that varies, another method or no route goes the framework's way.
-A connection that is to be something else than HTTP may be taken at its door, by address, before any of that.
 """
 
 from collections.abc import Callable, Iterable
@@ -20,16 +19,8 @@ class App(Flask):
 
     _ways: dict[tuple[str, str], Way] | None = None
 
-    def __init__(self, *given: Any, **named: Any) -> None:
-        self.doors: dict[str, Callable[[dict[str, Any]], bool]] = {}
-        super().__init__(*given, **named)
-
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        """The WSGI answer. Raises StopIteration, as gunicorn wants it, where a door has taken the connection."""
-        if "HTTP_UPGRADE" in environ and environ["REQUEST_METHOD"] == "GET":
-            door = self.doors.get(environ["PATH_INFO"])
-            if door is not None and door(environ):
-                raise StopIteration
+        """The WSGI answer."""
         ways = self._ways
         if ways is None:
             ways = self._ways = self._learn()
