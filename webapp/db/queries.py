@@ -10,6 +10,7 @@ SQLite's; a connection to PostgreSQL translates it (`dialect.py`), or takes the 
 import functools
 import json
 import re
+import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
@@ -22,6 +23,11 @@ _NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
 _USE = re.compile(r":use\((\w+)\)")
 _ROWS = re.compile(r"values\s+:rows\(([^)]*)\)")
 _LIST = re.compile(r"\bin :(\w+)\b")
+# What a query is turned into whose rows are laid ready. `where true` keeps `on conflict` from being read as a join's condition.
+_STAGE = "create temporary table if not exists {} ({})"
+_CLEAR = "delete from {}"
+_LAY = "insert into {} values :rows({})"
+_TAKE = "select {} from {} where true"
 
 
 class Executes(Protocol):
@@ -84,6 +90,40 @@ class Query:
                 changed += tx.execute(self._chunks[size], flat).rowcount
                 start += size
         return changed
+
+    def stage(self, connection: Executes, rows: Sequence[Sequence[Any]]) -> "Staged | None":
+        """The rows, laid ready before a transaction; None on PostgreSQL, where few statements go a long way."""
+        return Staged(connection, self, rows) if isinstance(connection, sqlite3.Connection) and rows else None
+
+
+class Staged:
+    """Rows of one `insert ... values :rows(...)` that lie ready beside the database until its lock is taken, and are put into it
+    by one statement then: what is done under the lock is neither bound nor parsed row by row.
+
+    They lie in a temporary table of the connection, which it alone sees (sqlite.org/lang_createtable.html), until the next
+    rows of the same query.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, query: Query, rows: Sequence[Sequence[Any]]) -> None:
+        """Lay the rows down. The connection is in no transaction."""
+        self.connection, self._insert, self._table = connection, query.sql, f"temp.staged_{query.name}"
+        self._columns = [f"c{n}" for n in range(query.width)]
+        names = ", ".join(self._columns)
+        connection.execute(_STAGE.format(f"staged_{query.name}", names))
+        connection.execute("begin")
+        try:
+            connection.execute(_CLEAR.format(self._table))
+            Query("lay", _LAY.format(self._table, names)).rows(connection, rows)
+        finally:
+            connection.execute("commit")
+
+    def put(self, tx: Any, *added: int) -> bool:
+        """Put them in, `added` to the numbers of their first columns. False where it is another connection's transaction."""
+        if tx.connection is not self.connection:
+            return False
+        chosen = [f"? + {name}" for name in self._columns[: len(added)]] + self._columns[len(added) :]
+        tx.execute(_ROWS.sub(_TAKE.format(", ".join(chosen), self._table), self._insert), added)
+        return True
 
 
 class Queries:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from webapp import clock
+from webapp.db.queries import Executes, Staged
 from webapp.db.tx import Tx
 from webapp.errors import Unavailable
 from webapp.metrics import dao, versions
@@ -61,6 +62,7 @@ class Buffer:
         self.baskets: dict[Group, dict[tuple[int, ...], int]] = {}
         self.values: dict[Group, dict[Value, int]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] | None = None
+        self._staged: dict[str, Staged] = {}
 
     def add_sales(self, facts: Iterable[SaleFact], oldest_ms: int) -> None:
         """Take in these orders; those placed at `oldest_ms` or later by the second, too."""
@@ -110,7 +112,8 @@ class Buffer:
         """Take in what an inner savepoint gathered, or what was gathered before the transaction began; `other` is used up."""
         if not self.hours:
             self.seconds, self.hours, self.products = other.seconds, other.hours, other.products
-            self.baskets, self.values, self._rows = other.baskets, other.values, other._rows
+            self.baskets, self.values = other.baskets, other.values
+            self._rows, self._staged = other._rows, other._staged
             return
         self._rows = None
         _merge(self.seconds, other.seconds.items())
@@ -144,7 +147,8 @@ class Buffer:
         return set().union(*(basket for held in self.baskets.values() for basket in held))
 
     def lay_out(self) -> None:
-        """The rows are made, if every basket has been counted; `flush` finds them so while nothing else is added."""
+        """The rows are made, none of them staged, if every basket has been counted; `flush` finds them so while nothing else is added."""
+        self._staged = {}
         days: dict[Group, list[int]] = {}
         months: dict[Group, list[dict[int, list[int]]]] = {}
         _merge(days, (((day, place), sums) for (_, day, _, place), sums in self.hours.items()))
@@ -171,6 +175,14 @@ class Buffer:
             ],
         }
 
+    def stage(self, connection: Executes) -> None:
+        """The rows of products, if they are made, lie beside the ledger before its lock is taken."""
+        rows = self._rows or {}
+        for rollup in rows.keys() & {"product_day", "product_month"}:
+            laid = dao.stage(connection, rollup, rows[rollup])
+            if laid is not None:
+                self._staged[rollup] = laid
+
     def flush(self, tx: Tx) -> None:
         """Write it to the rollups, one statement each (more for many rows).
 
@@ -184,7 +196,8 @@ class Buffer:
             self.lay_out()
         assert self._rows is not None
         for rollup, rows in self._rows.items():
-            dao.add(tx, rollup, rows)
+            if rollup not in self._staged or not self._staged[rollup].put(tx):
+                dao.add(tx, rollup, rows)
 
     def _check_room(self, tx: Tx) -> None:
         """One order of absurd amounts is allowed, ten of them would overflow every sum that they are in."""

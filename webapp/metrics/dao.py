@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from webapp.db import queries
-from webapp.db.queries import Executes
+from webapp.db.queries import Executes, Staged
 from webapp.metrics.definitions import Dimension
 
 sql = queries.load("metrics")
@@ -73,6 +73,11 @@ def sums_ever(tx: Executes) -> tuple[int, ...]:
 def add(tx: Executes, rollup: str, rows: Sequence[Sequence[Any]]) -> None:
     """Add rows to a rollup, each to the row of its key if there is one."""
     getattr(sql, f"add_{rollup}").rows(tx, rows)
+
+
+def stage(connection: Executes, rollup: str, rows: Sequence[Sequence[Any]]) -> Staged | None:
+    """Rows for a rollup, laid ready before the transaction."""
+    return getattr(sql, f"add_{rollup}").stage(connection, rows)
 
 
 def prune_seconds(tx: Executes, second: int) -> int:

@@ -87,7 +87,7 @@ def enter(tx: Tx, sales: Sequence[Sale], laid: Laid | None = None) -> list[Place
     if not sales:
         return []
     laid = laid or Laid(sales, oldest_ms=rollups.oldest_ms(tx))
-    order_id = tx.next("orders", len(sales))
+    order_id = first_id = tx.next("orders", len(sales))
     line_id = tx.next("order_line", len(laid.lines))
     seq = outbox.append(tx, "orders", "placed", order_id, len(sales))
     orders, results = [], []
@@ -121,10 +121,15 @@ def enter(tx: Tx, sales: Sequence[Sale], laid: Laid | None = None) -> list[Place
             takes.append(stock.Take(order_id, product_id, location_id, quantity, sale.placed_ms, seq))
         order_id += 1
         seq += 1
-    lines = [
-        (number, owner, *line) for number, owner, line in zip(count_from(line_id), owners, laid.lines, strict=False)
-    ]
-    dao.insert_orders(tx, orders, lines)
+    dao.insert_orders(tx, orders)
+    if laid.staged is None or not laid.staged.put(tx, line_id, first_id):
+        dao.insert_lines(
+            tx,
+            [
+                (number, owner, *line)
+                for number, owner, line in zip(count_from(line_id), owners, laid.lines, strict=False)
+            ],
+        )
     stock.take(tx, takes)  # the shelf's levels were looked at before
     rollups.add(tx, laid.figures)
     return results

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from webapp.metrics import rollups
+from webapp.orders import dao
 from webapp.orders.shapes import Sale
 
 NEVER = 1 << 62  # later than all that can be
@@ -15,11 +16,12 @@ class Laid:
     It serves one transaction.
     """
 
-    __slots__ = ("figures", "lines", "newest_ms", "sales")
+    __slots__ = ("figures", "lines", "newest_ms", "sales", "staged")
 
     def __init__(self, sales: Sequence[Sale], oldest_ms: int = NEVER) -> None:
         self.sales = sales
         self.lines = [line for sale in sales for line in sale.lines]
+        self.staged: Any = None
         self.newest_ms = max([sale.placed_ms for sale in sales], default=0)
         self.figures = rollups.Buffer()
         self.figures.add_sales([_fact(sale) for sale in sales], oldest_ms)
@@ -32,6 +34,13 @@ class Laid:
         """The figures are ready to be written. known: where each of the versions stands."""
         self.figures.count(known)
         self.figures.lay_out()
+
+    def stage(self, connection: Any) -> None:
+        """Lines and, if they were counted, figures lie beside the ledger until the transaction takes them from there."""
+        owners = [place for place, sale in enumerate(self.sales) for _ in sale.lines]
+        rows = [(place, owner, *line) for place, (owner, line) in enumerate(zip(owners, self.lines, strict=True))]
+        self.staged = dao.stage_lines(connection, rows)
+        self.figures.stage(connection)
 
 
 def _fact(sale: Sale) -> rollups.SaleFact:

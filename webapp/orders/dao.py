@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from webapp.db import queries
-from webapp.db.queries import Executes, Query
+from webapp.db.queries import Executes, Query, Staged
 from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
@@ -25,10 +25,19 @@ def find_taken_returns(tx: Executes, external_ids: Iterable[str]) -> dict[tuple[
     return {(row[1], row[2]): row[0] for row in sql.find_taken_returns.all(tx, external_ids=wanted)} if wanted else {}
 
 
-def insert_orders(tx: Executes, orders: Sequence[Sequence[Any]], lines: Sequence[Sequence[Any]]) -> None:
-    """Orders and their lines, columns in the order of sql/orders.sql."""
+def insert_orders(tx: Executes, orders: Sequence[Sequence[Any]]) -> None:
+    """Orders, columns in the order of sql/orders.sql."""
     sql.insert_orders.rows(tx, orders)
+
+
+def insert_lines(tx: Executes, lines: Sequence[Sequence[Any]]) -> None:
+    """Lines of orders that are there, columns in the order of sql/orders.sql."""
     sql.insert_lines.rows(tx, lines)
+
+
+def stage_lines(connection: Executes, lines: Sequence[Sequence[Any]]) -> Staged | None:
+    """Lines as `insert_lines` takes them, laid ready before the transaction; their ids and orders' ids count from 0."""
+    return sql.insert_lines.stage(connection, lines)
 
 
 def insert_returns(tx: Executes, returns: Sequence[Sequence[Any]], lines: Sequence[Sequence[Any]]) -> None:
