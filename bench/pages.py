@@ -66,7 +66,7 @@ READS = {
     "explore_months": ("/explore?metric=net_sales&by=category&grain=month&period=12m", HTML),
     "about_a_figure": ("/explore/metrics/net_sales", HTML),
     "products": ("/products", HTML),
-    "a_product": ("/products/7", HTML),
+    "a_product": ("/products/1", HTML),  # the best seller: in each of the shops its page has all of its parts
     "stock_of_a_product": ("/products/7/stock", HTML),
     "prices_of_a_product": ("/products/7/prices", HTML),
     "scarce_products": ("/products?stock=low", HTML),

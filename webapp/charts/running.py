@@ -108,7 +108,7 @@ def _present(key: str, columns: Sequence[Column], curve: _Curve, scale: Scale, t
     at, total = curve.open[-1]
     x, y = bars.place(columns, at) / 10, scale.y(total)
     left = x > 36
-    above = y > 14
+    above = y > 8  # where the curves, which climb, seldom are
     return join(
         [
             empty_tag(
