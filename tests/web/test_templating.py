@@ -69,6 +69,7 @@ def test_a_change_has_an_arrow_a_sign_and_a_judgement(render: Render) -> None:
     )
     assert 'class="delta flat"' in shown(500, "signed_money", good=0)
     assert "level" in shown(Decimal("0.0004")) and "level" in shown(0)
+    assert "level" in shown(Decimal("0.0004"), "points") and "+0.1" in shown(Decimal("0.0006"), "points")
     assert "—" in shown(None) and "too few to compare" in shown(Decimal(3), few=True)
 
 
