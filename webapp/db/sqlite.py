@@ -1,5 +1,6 @@
 """Connections to SQLite, with the settings that the ledger's promises rest on."""
 
+import os
 import sqlite3
 import sys
 from pathlib import Path
@@ -53,14 +54,34 @@ def log_bytes(path: Path) -> int:
     of the machine. Source: sqlite.org/walformat.html, section 2.1. The log's own size tells nothing, it never shrinks.
     """
     try:
-        with open(f"{path}-shm", "rb") as index:
-            head = index.read(100)
-    except FileNotFoundError:
+        head = os.pread(_index_of(path), 100, 0)
+    except OSError:  # there is none yet, or another thread has just let a lost one go
         return 0
     if len(head) < 100:
         return 0
     last, moved = int.from_bytes(head[16:20], sys.byteorder), int.from_bytes(head[96:100], sys.byteorder)
     return max(last - moved, 0) * PAGE_BYTES
+
+
+def _index_of(path: Path) -> int:
+    """The log's index, opened once and kept open: who closes a file gives up all locks of his process on it, SQLite's too.
+
+    Without them another process that opens the database takes it for left alone, and cuts the index off under who uses it.
+    Source: fcntl(2), "Advisory record locking"; sqlite.org/howtocorrupt.html, section 2.2.
+    """
+    name = f"{path}-shm"
+    lies = os.stat(name)
+    kept = _indexes.get(name)
+    if kept is not None and os.path.samestat(os.fstat(kept), lies):
+        return kept
+    for other, descriptor in list(_indexes.items()):
+        gone = not os.fstat(descriptor).st_nlink  # nobody comes to a file without a name any more
+        if (gone or other == name) and _indexes.pop(other, None) is not None and gone:
+            os.close(descriptor)
+    return _indexes.setdefault(name, os.open(name, os.O_RDONLY | os.O_CLOEXEC))
+
+
+_indexes: dict[str, int] = {}
 
 
 def too_old() -> bool:
