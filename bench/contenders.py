@@ -110,15 +110,20 @@ def takings(folder: Path, workers: int = 2, stock: bool = True, **settings: str)
     server.start()
     try:
         if stock:
-            with server.client() as client:
-                for number in range(PRODUCTS):
-                    product = {"sku": f"P{number}", "name": f"Product {number}", "price": 2.40, "stock": 10_000_000}
-                    client.post("/products", json=product).raise_for_status()
+            make_products(server)
         yield Contender("takings", server.port, server.pid, lambda: sums(server.database))
         if stock and (found := server.run("verify")).returncode:
             raise SystemExit(f"the ledger is not sound:\n{found.stdout}{found.stderr}")
     finally:
         server.stop()
+
+
+def make_products(server: Server) -> None:
+    """The products of this bench, with stock enough for all of it."""
+    with server.client() as client:
+        for number in range(PRODUCTS):
+            product = {"sku": f"P{number}", "name": f"Product {number}", "price": 2.40, "stock": 10_000_000}
+            client.post("/products", json=product).raise_for_status()
 
 
 @contextmanager

@@ -1,3 +1,23 @@
+-- fragment: server_ms
+-- What time it is on the server: the one clock that all machines share.
+(extract(epoch from clock_timestamp()) * 1000)::bigint
+
+-- name: find_server_ms
+-- PostgreSQL: what time it is there; a file's processes share the clock of their machine, and say what it is.
+select :now_ms as now_ms;
+
+-- name: find_server_ms.postgres
+-- Read anew with each statement, also inside a transaction.
+select :use(server_ms);
+
+-- name: lock_timetable
+-- PostgreSQL: who looks what is due looks alone, whatever else is written; the lock of a file's writers does the same.
+select 0 as locked;
+
+-- name: lock_timetable.postgres
+-- Given up at the end of the transaction.
+select 1 from pg_advisory_xact_lock(hashtext('takings timetable ' || current_schema()));
+
 -- name: insert_job
 -- Queue one piece of work.
 insert into job (id, kind, argument, state, run_after_ms, created_ms)
@@ -28,6 +48,37 @@ where kind in :kinds
 order by run_after_ms, id
 limit 1;
 
+-- name: find_claimable.postgres
+-- Leases are measured by the server's clock, so that a machine whose own is wrong takes nothing early.
+select id
+from job
+where kind in :kinds
+  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
+    or (state in ('running', 'cancelling') and leased_until_ms < :use(server_ms)))
+order by run_after_ms, id
+limit 1;
+
+-- name: pick_claimable
+-- The same, to be claimed in this transaction.
+select id, fence
+from job
+where kind in :kinds
+  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
+    or (state in ('running', 'cancelling') and leased_until_ms < :real_ms))
+order by run_after_ms, id
+limit 1;
+
+-- name: pick_claimable.postgres
+-- What somebody else is about to claim, or writes under, is passed over and not waited for.
+select id, fence
+from job
+where kind in :kinds
+  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
+    or (state in ('running', 'cancelling') and leased_until_ms < :use(server_ms)))
+order by run_after_ms, id
+limit 1
+for update skip locked;
+
 -- name: count_open
 -- How much work of each kind waits or runs, and since when the oldest of it does.
 select kind, state, count(*) as count,
@@ -41,20 +92,50 @@ order by kind, state;
 -- Take work that is due or was left; who comes second changes nothing.
 update job
 set state = case state when 'cancelling' then 'cancelling' else 'running' end, fence = fence + 1, attempts = attempts + 1,
-  leased_until_ms = :until_ms, started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
+  leased_until_ms = :real_ms + :lease_ms, started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
 where id = :id
   and (:by_force or (state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
     or (state in ('running', 'cancelling') and leased_until_ms < :real_ms));
 
+-- name: claim_job.postgres
+-- By the server's clock.
+update job
+set state = case state when 'cancelling' then 'cancelling' else 'running' end, fence = fence + 1, attempts = attempts + 1,
+  leased_until_ms = :use(server_ms) + :lease_ms,
+  started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
+where id = :id
+  and (:by_force or (state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
+    or (state in ('running', 'cancelling') and leased_until_ms < :use(server_ms)));
+
 -- name: renew_lease
 -- Hold on to work, as long as nobody else has taken it.
-update job set leased_until_ms = :until_ms where id = :id and fence = :fence and state in ('running', 'cancelling');
+update job set leased_until_ms = :real_ms + :lease_ms
+where id = :id and fence = :fence and state in ('running', 'cancelling');
+
+-- name: renew_lease.postgres
+-- By the server's clock.
+update job set leased_until_ms = :use(server_ms) + :lease_ms
+where id = :id and fence = :fence and state in ('running', 'cancelling');
 
 -- name: keep_position
 -- Remember how far work has come, as long as nobody else has taken it.
 update job
-set position = coalesce(:position, position), leased_until_ms = :until_ms
+set position = coalesce(:position, position), leased_until_ms = :real_ms + :lease_ms
 where id = :id and fence = :fence and state = 'running';
+
+-- name: keep_position.postgres
+-- By the server's clock.
+update job
+set position = coalesce(:position, position), leased_until_ms = :use(server_ms) + :lease_ms
+where id = :id and fence = :fence and state = 'running';
+
+-- name: find_fence
+-- Who holds work now: what is written under an older fence is not written.
+select fence from job where id = :id;
+
+-- name: find_fence.postgres
+-- And nobody takes it before this transaction has ended.
+select fence from job where id = :id for no key update;
 
 -- name: end_job
 -- Work has ended, as long as nobody else has taken it.

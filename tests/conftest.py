@@ -23,12 +23,16 @@ OFTEN_PURE = {"analytics", "imports", "products", "recommendations", "search", "
 
 
 def pytest_collection_modifyitems(config, items):
-    """Where the tests run on PostgreSQL, what is about SQLite's own files and what asks no database is left out."""
+    """What is about PostgreSQL's server runs there alone; what is about SQLite's own files, or asks no database, does not."""
     if not ON_POSTGRES:
+        elsewhere = [item for item in items if item.get_closest_marker("postgres")]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in set(elsewhere)]
         return
     for item in items:
-        if item.get_closest_marker("sqlite"):
-            item.add_marker(pytest.mark.skip(reason="it is about SQLite's own files"))
+        if marker := item.get_closest_marker("sqlite"):
+            why = marker.args[0] if marker.args else "it is about SQLite's own files"
+            item.add_marker(pytest.mark.skip(reason=why))
     pure = [item for item in items if item.path.parent.name in OFTEN_PURE and not _asks_a_database(item)]
     config.hook.pytest_deselected(items=pure)
     items[:] = [item for item in items if item not in set(pure)]

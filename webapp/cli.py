@@ -78,6 +78,7 @@ def _demo(given: argparse.Namespace) -> int:
     from webapp.demo import dao
 
     store.open(settings)
+    _look_at_replica(settings)
     with reading.reading() as tx:
         is_made = dao.find_setting(tx, dao.FIRST_DAY) is not None
     if not is_made:
@@ -103,6 +104,7 @@ def _serve(given: argparse.Namespace) -> int:
 
     settings = config.load()
     store.open(settings)
+    _look_at_replica(settings)
     _check_at_start()
     return supervisor.run(settings, worker=not given.web_only, client=False)
 
@@ -190,11 +192,34 @@ def _config(given: argparse.Namespace) -> int:
     settings: Settings = config.load()
     for row in config.describe(settings):
         print(f"{row.name} = {row.value}  ({row.origin})\n    {row.help}")
+        if row.name == "TAKINGS_REPLICA" and row.value:
+            print(f"    now: {_about_replica(settings)}")
     print(
         "\nEach comes from the environment, else from .env, else is as left out; NAME_FILE names a file that holds it."
     )
     print("A change is taken up by `kill -HUP` of `serve`; host, port and workers by a new start.")
     return 0
+
+
+def _about_replica(settings: Settings) -> str:
+    from webapp.db import standby
+
+    try:
+        reason = standby.check(settings)
+    except ConfigError as error:
+        return f"refused, {error.why}"
+    except (OSError, sqlite3.Error):
+        return "not known, the ledger itself does not answer"
+    return f"not read from, {standby.WORDS[reason]}" if reason else "heavy reads go to it"
+
+
+def _look_at_replica(settings: Settings) -> None:
+    """One that can never be read from stops the start; one that cannot now is tried again while the shop runs."""
+    from webapp.db import standby
+
+    reason = standby.check(settings)
+    if reason is not None:
+        print(f"The replica is not read from yet: {standby.WORDS[reason]}.", file=sys.stderr)
 
 
 def _progress(done: int, total: int | None, what: str) -> None:

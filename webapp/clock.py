@@ -59,6 +59,11 @@ def set_clock_file(path: str | Path | None) -> None:
     _file.said = "+0"
 
 
+def is_moved() -> bool:
+    """Whether a file says what time it is."""
+    return _file.path is not None
+
+
 def now_ms() -> int:
     """The present in UTC milliseconds. Only routes, jobs and the writer ask; everybody else is told."""
     real_ms = time.time_ns() // 1_000_000

@@ -109,6 +109,9 @@ REQUEST_SECONDS = Histogram(
 )
 REFUSALS = Counter("takings_refusals", "What was answered with a problem, by its code", "code")
 JOB_SECONDS = Histogram("takings_job_seconds", "How long a run of a job took, by how it ended", _LONG, "kind", "state")
+REPLICA_READS = Counter(
+    "takings_replica_reads", "Heavy reads, by who answered: the replica, or the primary and why it had to", "by"
+)
 MEMORY = Gauge("takings_memory_bytes", "Resident memory of all processes")
 
 

@@ -69,20 +69,22 @@ class _Counted:
             yield row
 
 
+def _sold(tx: Any, order_ids: list[int]) -> tuple[Any, Any]:
+    return dao.find_orders(tx, order_ids), dao.find_export_lines(tx, order_ids)
+
+
 def _rows(last_order: int, last_return: int, progress: Progress) -> Iterator[tuple[Any, ...]]:
     """The rows of sales by id, then those of returns."""
     currency = store.shop().currency
     for first in range(1, last_order + 1, SLICE):
         ids = list(range(first, min(first + SLICE, last_order + 1)))
-        with reading.reading() as tx:
-            orders, lines = dao.find_orders(tx, ids), dao.find_export_lines(tx, ids)
+        orders, lines = reading.heavy_here(_sold, ids)
         for order_id in ids:
             if order_id in orders:
                 yield from outgoing.sale_rows(orders[order_id], lines[order_id], currency)
         progress(ids[-1], last_order, "Exporting orders")
     for first in range(1, last_return + 1, SLICE):
         ids = list(range(first, min(first + SLICE, last_return + 1)))
-        with reading.reading() as tx:
-            back = dao.find_export_returns(tx, ids)
+        back = reading.heavy_here(dao.find_export_returns, ids)
         for return_id in ids:
             yield from (outgoing.return_row(line, currency) for line in back.get(return_id, []))

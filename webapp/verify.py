@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from webapp.db import backup, guard, queries, reading, soundness, store, writer
+from webapp.db import backup, failures, guard, queries, reading, soundness, store, writer
 from webapp.db.guard import Report, Wrong
 from webapp.db.tx import Tx
 from webapp.errors import Unavailable
@@ -48,8 +48,9 @@ def _named(query: queries.Query) -> Check:
 
 
 USUAL = "usual weather equals its days"
+FILE = "integrity of the file"
 CHECKS: list[tuple[str, Check]] = [
-    ("integrity of the file", _integrity),
+    (FILE, _integrity),
     ("foreign keys", soundness.of_keys),
     ("sequence without holes", _sequence),
     ("orders equal their lines", _named(sql.find_order_differences)),
@@ -65,10 +66,10 @@ CHECKS: list[tuple[str, Check]] = [
 
 
 QUICK: list[tuple[str, Check]] = [
-    ("integrity of the file", _quick_integrity),
+    (FILE, _quick_integrity),
     ("rollups equal the ledger", rollups.check_recent),
 ]
-KINDS = {"integrity of the file": "file", "rollups equal the ledger": "rollups"}  # of all others: ledger
+KINDS = {FILE: "file", "rollups equal the ledger": "rollups"}  # of all others: ledger
 ASIDE = {USUAL}  # no sale stands on it: it is named and made anew by `rebuild`, and stops nothing
 QUICK_S = 10.0
 
@@ -80,7 +81,7 @@ def run(checks: list[tuple[str, Check]] | None = None) -> Iterator[tuple[str, li
 
 
 def each(tx: Any, checks: list[tuple[str, Check]] = CHECKS) -> Iterator[tuple[str, list[str]]]:
-    """(check, what differs) one after the other; a file that cannot be read differs, too."""
+    """(check, what differs) one after the other; what cannot be read because its file is damaged is the file's fault."""
     for name, check in checks:
         try:
             with soundness.apart(tx):
@@ -89,7 +90,7 @@ def each(tx: Any, checks: list[tuple[str, Check]] = CHECKS) -> Iterator[tuple[st
         except sqlite3.DatabaseError as error:
             if soundness.is_interrupted(error) or getattr(error, "is_lost", False):
                 raise
-            yield name, [str(error)]
+            yield FILE if failures.is_damage(error) else name, [str(error)]
 
 
 def differences(tx: Any) -> list[str]:

@@ -1,5 +1,6 @@
 """Load is shed before memory or time runs out: bounded queues, and 503 for who would wait for a stalled disk."""
 
+import resource
 import time
 
 import gevent
@@ -80,3 +81,17 @@ def test_who_has_waited_too_long_is_told_that_it_is_not_known(front):
     assert done.ready()
     with pytest.raises(Unavailable, match="not known"):
         request.outcome()
+
+
+def test_a_worker_that_starts_on_a_full_disk_sells_when_there_is_room_again(shop):
+    making.make_product()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        made = fronts.start("auto")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert making.sell("TEA") == 1
+    made.close()
+    writer.use(None)

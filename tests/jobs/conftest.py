@@ -1,18 +1,25 @@
-"""A real ledger for the tests of jobs."""
+"""A real ledger for the tests of jobs, on the database that the tests run on."""
+
+import os
 
 import pytest
 
-from webapp import config
 from webapp.db import reading, store, writer
 from webapp.jobs import registry
 
 
 @pytest.fixture
-def ledger(tmp_path):
-    settings = config.load({"TAKINGS_DATABASE": str(tmp_path / "ledger.db")}, dotenv=None)
+def ledger(settings):
     yield store.open(settings)
     writer.close()
     reading.close()
+
+
+@pytest.fixture
+def environ(ledger, database):
+    """The environment of another process over the same ledger."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("TAKINGS_")}
+    return {**plain, **database, "TAKINGS_LOG": "text"}
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ import threading
 
 import pytest
 
-from webapp.db import reading, store, writer
+from webapp.db import reading, writer
 from webapp.errors import Invalid
 from webapp.jobs import queue, registry, worker
 from webapp.jobs.progress import Context, Stopping
@@ -136,16 +136,16 @@ def keep(tx, items):
         tx.execute("insert into setting (name, value) values (?, 'x')", (f"step-{step}",))
     return [None] * len(items)
 
-store.open(config.load({"TAKINGS_DATABASE": sys.argv[1]}, dotenv=None))
+store.open(config.load(dotenv=None))
 registry.job("count")(count)
 worker.run_forever()
 """
 
 
-def test_a_killed_worker_loses_nothing_and_does_nothing_twice(ledger):
+def test_a_killed_worker_loses_nothing_and_does_nothing_twice(ledger, environ):
     job_id = add("count")
     process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, str(store.path())], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True
+        [sys.executable, "-c", KILLED], stdout=subprocess.PIPE, stdin=subprocess.PIPE, text=True, env=environ
     )
     lines = [process.stdout.readline().strip() for _ in range(3)]
     os.kill(process.pid, signal.SIGKILL)
@@ -163,10 +163,11 @@ def test_a_killed_worker_loses_nothing_and_does_nothing_twice(ledger):
     assert steps == [3]
 
 
-def test_sigterm_ends_the_worker_gracefully(ledger):
+def test_sigterm_ends_the_worker_gracefully(ledger, environ):
     job_id = add("count")
     process = subprocess.Popen(
-        [sys.executable, "-c", KILLED.replace("if step == 2", "if False"), str(store.path())],
+        [sys.executable, "-c", KILLED.replace("if step == 2", "if False")],
+        env=environ,
         stdout=subprocess.PIPE,
         stdin=subprocess.PIPE,
         text=True,

@@ -10,6 +10,7 @@ from tests.live import toy
 from tests.live.toy import run, sell, told
 from webapp import clock
 from webapp.db import writer
+from webapp.errors import Unavailable
 from webapp.live import tail
 
 ORDERS = {"subscribe": ["orders"]}
@@ -290,6 +291,27 @@ def test_a_failing_island_stops_nobody(hub, client):
     page = client({"islands": ["/count?least=x", "/count"]})
     sell(1)
     run(hub, 8)
+
+    assert page.hear()[-1]["html"].endswith(">1 orders</p>")
+
+
+def test_an_island_that_met_a_database_that_was_away_is_painted_when_it_is_back_though_nothing_happens(
+    hub, client, turned, monkeypatch
+):
+    page = client({"islands": ["/count"]})
+    run(hub)
+    sell(1)
+    turned.forward(0.2)
+    hub.tick()
+
+    def away():
+        raise Unavailable("The database does not answer.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hub.tail.source, "reading", away)
+        assert hub.paint()
+    turned.forward(0.2)
+    run(hub)
 
     assert page.hear()[-1]["html"].endswith(">1 orders</p>")
 

@@ -1,6 +1,7 @@
 """A PostgreSQL server that tests start themselves: in a folder of its own, on a socket in it, without a way in from outside.
 
-A new shop's database is a copy of one that has the schema already, which takes some ten milliseconds.
+A new shop's database is a copy of one that has the schema already, which takes some ten milliseconds. `server.replica()`
+is a streaming replica of the whole server: it can be paused, ended, started again and promoted.
 """
 
 import atexit
@@ -10,15 +11,17 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from contextlib import closing
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from webapp.db import programs
 
 USER = "postgres"
 MEMORY, LEAST_BYTES = "/dev/shm", 4 << 30
-PROGRAMS = ("initdb", "postgres", "pg_isready", "pg_dump", "pg_restore")
+PROGRAMS = ("initdb", "postgres", "pg_isready", "pg_dump", "pg_restore", "pg_basebackup")
 QUICK = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -44,6 +47,7 @@ class Postgres:
         self.programs = found
         self.folder = folder or Path(tempfile.mkdtemp(prefix="takings-pg-", dir=None if safe else _memory()))
         self.data = self.folder / "data"
+        self.safe = safe
         self.settings = {**({} if safe else QUICK), "max_connections": "200", **settings}
         self._process: subprocess.Popen[bytes] | None = None
         self._template = ""
@@ -53,9 +57,7 @@ class Postgres:
         if not self.data.exists():
             self.folder.mkdir(parents=True, exist_ok=True)
             _own(self.folder)
-            self._run(
-                "initdb", "-D", str(self.data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"
-            )
+            self._make()
         options = [one for name, value in self.settings.items() for one in ("-c", f"{name}={value}")]
         self._process = subprocess.Popen(
             [*_as_user(), str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder), "-h", "", *options],
@@ -81,6 +83,10 @@ class Postgres:
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def replica(self, folder: Path | None = None, **settings: str) -> "Replica":
+        """A new streaming replica of this server, which runs; it answers reads, and has all that was written up to now."""
+        return Replica(self, folder, **settings).start()
+
     def address(self, name: str) -> str:
         """What TAKINGS_DATABASE says for this database."""
         return f"postgresql://{USER}@/{name}?host={self.folder}"
@@ -97,11 +103,22 @@ class Postgres:
 
     def say(self, *statements: str) -> None:
         """Run statements of PostgreSQL, above all shops."""
+        for statement in statements:
+            self.ask(statement)
+
+    def ask(self, statement: str, database: str = "postgres") -> Any:
+        """The first value of the first row that a statement gives; None where it gives none."""
         from webapp.db import postgres
 
-        with closing(postgres.connect(self.address("postgres"), write=True, name="tests")) as connection:
-            for statement in statements:
-                connection.run(statement)
+        with closing(postgres.connect(self.address(database), write=True, name="tests")) as connection:
+            cursor = connection.run(statement)
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
+
+    def _make(self) -> None:
+        self._run(
+            "initdb", "-D", str(self.data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C.UTF-8"
+        )
 
     def _made(self) -> str:
         if not self._template:
@@ -121,6 +138,61 @@ class Postgres:
                 return
             if left == 1:
                 raise RuntimeError(done.stderr.decode() or done.stdout.decode())
+
+
+class Replica(Postgres):
+    """A streaming replica of another server, until it is promoted. What it has not replayed yet, it does not answer.
+
+    Its name (`server.name`) is its application_name with the server above it, for synchronous_standby_names.
+    """
+
+    def __init__(self, above: Postgres, folder: Path | None = None, **settings: str) -> None:
+        super().__init__(folder, above.safe, **settings)
+        self.above = above
+        self.name = f"replica_{next(_numbers)}"
+        self._template = above._template
+
+    def catch_up(self, within_s: float = 20) -> None:
+        """All that the server above has written up to now can be read here. Raises TimeoutError."""
+        self.above.ask("select pg_logical_emit_message(true, 'tests', 'here')")  # a record to wait for
+        position = self.above.ask("select pg_current_wal_flush_lsn()::text")
+        self._until(f"select pg_last_wal_replay_lsn() >= '{position}'", within_s)
+
+    def pause(self) -> None:
+        """It goes on receiving what the server above writes, and replays nothing of it."""
+        self.say("select pg_wal_replay_pause()")
+        self._until("select pg_get_wal_replay_pause_state() = 'paused'", 20)
+
+    def resume(self) -> None:
+        """It replays again."""
+        self.say("select pg_wal_replay_resume()")
+
+    def follow(self, above: Postgres) -> None:
+        """It is a replica of another server from now on, one that was promoted: the history that both had goes on there."""
+        self.above = above
+        where = f"host={above.folder} user={USER} application_name={self.name}"
+        self.say(
+            f"alter system set primary_conninfo = '{where}'", "alter system set primary_slot_name = ''",
+            "select pg_reload_conf()",
+        )  # fmt: skip
+
+    def promote(self) -> None:
+        """It is a server of its own from now on, with a history of its own, and can be written to."""
+        self.say("select pg_promote(true, 30)")
+
+    def _make(self) -> None:
+        # The slot keeps on the server above what this one has not received yet, however long it is away.
+        self._run(
+            "pg_basebackup", "-D", str(self.data), "-R", "-X", "stream", "-C", "-S", self.name, "-c", "fast",
+            "--no-sync", "-d", f"host={self.above.folder} user={USER} application_name={self.name}",
+        )  # fmt: skip
+
+    def _until(self, question: str, within_s: float) -> None:
+        deadline = time.monotonic() + within_s
+        while not self.ask(question):
+            if time.monotonic() > deadline:
+                raise TimeoutError(question)
+            time.sleep(0.01)
 
 
 def _memory() -> str | None:

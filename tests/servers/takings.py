@@ -21,13 +21,14 @@ ON_POSTGRES = os.environ.get("TEST_DATABASE", "sqlite") == "postgres"
 class Server:
     """`python -m webapp serve` in a folder of its own, on a database of its own where none is given.
 
-    broken: a broken build's name. settings: more TAKINGS_ names.
+    broken: a broken build's name. host: where it listens. settings: more TAKINGS_ names.
     """
 
     def __init__(
-        self, folder: Path, workers: int = 2, command: str = "serve", broken: str = "", **settings: str
-    ) -> None:
+        self, folder: Path, workers: int = 2, command: str = "serve", broken: str = "", host: str = "127.0.0.1", **settings: str
+    ) -> None:  # fmt: skip
         self.folder = folder
+        self.host = host
         self.database = folder / "shop.db"
         self.port = 0
         self.command = command
@@ -40,6 +41,8 @@ class Server:
             "TAKINGS_DATABASE": self.address, "TAKINGS_FOLDER": str(folder), "TAKINGS_WORKERS": str(workers), "TAKINGS_LOG": "text",
             "PYTHONUNBUFFERED": "1", **settings,
         }  # fmt: skip
+        if host != "127.0.0.1":
+            self.environ["TAKINGS_HOST"] = host
         if broken:
             self.environ |= {"BROKEN_BUILD": broken, "PYTHONPATH": str(Path(__file__).parent / "broken")}
         self._process: subprocess.Popen[bytes] | None = None
@@ -47,12 +50,12 @@ class Server:
     @property
     def url(self) -> str:
         """Where it listens."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
     @property
     def ws_url(self) -> str:
         """Where its live channel listens."""
-        return f"ws://127.0.0.1:{self.port}/live"
+        return f"ws://{self.host}:{self.port}/live"
 
     @property
     def pid(self) -> int:
@@ -61,12 +64,14 @@ class Server:
         return self._process.pid
 
     def start(self) -> None:
-        """Start and wait until it says that it listens; a restart takes the same port."""
+        """Start and wait until it says that it listens (`work` says nothing); a restart takes the same port."""
         environ = {**self.environ, "TAKINGS_PORT": str(self.port)}
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "webapp", self.command], cwd=ROOT, env=environ, stdout=log, stderr=log
+                [sys.executable, "-m", "webapp", *self.command.split()], cwd=ROOT, env=environ, stdout=log, stderr=log
             )
+        if self.command == "work":
+            return
         started = len(self.lines)
         deadline = time.monotonic() + 60
         while not (found := [one for one in self.lines[self._read :] if one.startswith("Takings listens on")]):

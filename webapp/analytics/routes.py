@@ -115,7 +115,7 @@ def _figures(now_ms: int) -> dict[str, Any]:
         return told(tx, shapes_asked.figures(tx, args, now_ms), now_ms)
 
     if any(args.get(name) for name in PRODUCT_NAMES):  # which may have to count orders from their lines
-        return reading.in_thread(find)
+        return reading.heavy(find)
     with reading.reading() as tx:
         return find(tx)
 

@@ -65,7 +65,7 @@ def _explored(limit: int | None, now_ms: int) -> tuple[list[str], dict[str, Any]
         said = shapes.frame(now_ms, reading.seq(tx), tx.currency, asked.period, asked.compare)
         return shapes_explore.explore_columns(answer), shapes_explore.explored(said, answer, _names(tx, answer))
 
-    return reading.in_thread(find)
+    return reading.heavy(find)
 
 
 def _names(tx: Any, answer: metrics.Answer) -> dict[str, dict[Any, Any]]:
@@ -100,7 +100,7 @@ def _page(args: Any, now_ms: int) -> dict[str, Any]:
         html = islands.render(asked.address("/analytics/answer"), tx, now_ms)
         return {"answer": html, **_form(tx, asked.pairs, asked), "file": asked.address("/explore", without=["limit"])}
 
-    return reading.in_thread(find)
+    return reading.heavy(find)
 
 
 def _form(tx: Any, pairs: shapes_page.Pairs, asked: Explored | None) -> dict[str, Any]:
@@ -217,7 +217,7 @@ def about(name: str) -> Response:
     if name not in shapes_about.KNOWN:
         raise NotFound(f"There is no figure {name!r}; /explore/metrics lists them.")
     said = store.shop().formatter
-    found = reading.in_thread(lambda tx: shapes_about.about(tx, name, args, now_ms, said, page, reading.seq(tx)))
+    found = reading.heavy(lambda tx: shapes_about.about(tx, name, args, now_ms, said, page, reading.seq(tx)))
     return respond.respond(
         lambda: shapes_about.about_json(found, now_ms), page=lambda: ("analytics/metric.html", {"about": found})
     )  # fmt: skip

@@ -31,7 +31,7 @@ def page(template: str, find: Callable[[Any, Any, int], dict[str, Any]], args: A
         addresses = context["addresses"].items()
         return {**context, "pieces": {name: islands.render(address, tx, now_ms) for name, address in addresses}}
 
-    return template, reading.in_thread(read)
+    return template, reading.heavy(read)
 
 
 def _answer(
@@ -42,7 +42,7 @@ def _answer(
     if respond.wanted(*SHEET) == "html":
         return respond.respond(page=lambda: page(f"analytics/{name}.html", find, args))
     now_ms = clock.now_ms()
-    data = reading.in_thread(lambda tx: tell(tx, args, now_ms))
+    data = reading.heavy(lambda tx: tell(tx, args, now_ms))
     return respond.respond(
         data, csv=lambda: sheet(table, data), xlsx=lambda: sheet(table, data), filename=f"{name}.csv"
     )

@@ -29,7 +29,7 @@ def show() -> Response:
     args, now_ms = request.args, clock.now_ms()
     if respond.wanted("json", "html", "csv", "xlsx") == "html":
         return redirect(_page(args, now_ms), 303)
-    data = reading.in_thread(lambda tx: more.told(tx, args, now_ms, reading.seq(tx)))
+    data = reading.heavy(lambda tx: more.told(tx, args, now_ms, reading.seq(tx)))
     return respond.respond(
         data, csv=lambda: sheet(shapes_product, data), xlsx=lambda: sheet(shapes_product, data), filename="product.csv"
     )

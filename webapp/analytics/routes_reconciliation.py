@@ -37,7 +37,7 @@ def reconciliation() -> Response:
     if page:
         args = MultiDict(shapes_page.pairs_of(args))
         shapes_page.settle(args)
-    data, found, asked = reading.in_thread(lambda tx: _reconciled(tx, args, now_ms))
+    data, found, asked = reading.heavy(lambda tx: _reconciled(tx, args, now_ms))
     return respond.respond(
         data,
         page=lambda: ("analytics/reconciliation.html", {**data, **_around(found, asked, args)}),

@@ -26,7 +26,7 @@ def regions() -> Response:
     if respond.wanted(*LIST) == "html":
         return respond.respond(page=lambda: page("analytics/regions.html", island.page_context, args))
     now_ms = clock.now_ms()
-    data = reading.in_thread(lambda tx: _told(tx, args, now_ms))
+    data = reading.heavy(lambda tx: _told(tx, args, now_ms))
     return respond.respond(
         data, csv=lambda: (shapes_regions.COLUMNS, shapes_regions.rows(data)), filename="regions.csv"
     )  # fmt: skip

@@ -57,7 +57,7 @@ SETTINGS: tuple[Setting, ...] = (
         "TAKINGS_DATABASE", "var/takings.db", "a path, or postgresql://...", checks.database, demo_default="var/demo.db"
     ),
     _S("TAKINGS_FOLDER", None, "on PostgreSQL: where key, uploads and backups lie; left out, var"),
-    _S("TAKINGS_REPLICA", None, "a PostgreSQL database to read from as well", checks.postgres),
+    _S("TAKINGS_REPLICA", None, "a streaming replica of that PostgreSQL database, for heavy reads", checks.postgres),
     _S("TAKINGS_HOST", "127.0.0.1", "the address on which it listens", checks.host),
     _S("TAKINGS_PORT", "8000", "the port on which it listens; 0 takes a free one", checks.whole(0, 65535)),
     _S("TAKINGS_WORKERS", None, "web processes; left out, as many as there are cores", checks.whole(1, 256)),

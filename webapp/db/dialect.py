@@ -39,19 +39,22 @@ class Statement(NamedTuple):
     """A text with $1, $2, ...; names: which parameter stands at each place (empty where they stand in order already).
 
     lists: the names whose value is a JSON list, as SQLite takes it, and an array here. plain: it is not worth preparing.
+    reads: it changes nothing.
     """
 
     text: str
     names: tuple[str, ...]
     lists: frozenset[str]
     plain: bool = False
+    reads: bool = False
 
 
 class Rows(NamedTuple):
-    """A statement that takes many rows, one array a column; types: those of the columns."""
+    """A statement that takes many rows of a table, one array a column; types: those of the columns."""
 
     text: str
     types: tuple[str, ...]
+    table: str
 
 
 @functools.lru_cache(maxsize=4096)
@@ -84,7 +87,8 @@ def translate(sql: str) -> Statement:
         return {"like": "ilike", "rowid": "ctid", "hint": "", "cross": "join"}.get(kind or "", found[0])
 
     text = _MARKS.sub(mark, VARIANTS.get(sql, sql))
-    return Statement(text, tuple(name.partition(" ")[0] for name in names), frozenset(lists), text.startswith(_PLAIN))
+    asked = tuple(name.partition(" ")[0] for name in names)
+    return Statement(text, asked, frozenset(lists), text.startswith(_PLAIN), text.startswith("select"))
 
 
 @functools.cache
@@ -97,7 +101,7 @@ def translate_rows(sql: str) -> Rows:
     types = tuple(columns_of(table)[name] for name in columns)
     arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(types, 1))
     many = " ".join(["insert into", table, "(" + ", ".join(columns) + ")", "select * from unnest(" + arrays + ")"])  # noqa: S608 names of the schema
-    return Rows(sql[: found.start()] + many + sql[found.end() :], types)
+    return Rows(sql[: found.start()] + many + sql[found.end() :], types, table)
 
 
 def columns_of(table: str) -> dict[str, str]:

@@ -183,7 +183,13 @@ def _unpack(file: Path, engine: engines.Engine, connection: Connection, schema: 
     )
     if source != schema:
         connection.run(f'alter schema "{source}" rename to "{schema}"')
-    connection.run("analyze")
+    _analyze(connection, schema)
+
+
+def _analyze(connection: Connection, schema: str) -> None:
+    # Not the whole database: a page of the shop that was put aside may be what made this restore necessary.
+    named = "select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables where schemaname = $1"
+    connection.run(f"analyze {connection.run(named, [schema]).fetchone()[0]}")
 
 
 def _schema_of(file: Path) -> str:

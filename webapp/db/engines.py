@@ -138,20 +138,28 @@ class Server:
             yield
 
     def version(self) -> int:
-        """A number that turns with each commit of any session.
+        """A number that turns with each commit of any session. Raises postgres.Failed when the server does not answer.
 
-        The server's snapshot is another one when any transaction that wrote has ended, and never comes back to what it was.
+        The server's snapshot is another one when any transaction that wrote has ended, and never comes back to what it was
+        while the server lives.
         """
-        if self._watcher is None:
-            self._watcher = self.connect()
         try:
-            snapshot = look(self._watcher)
-        except sqlite3.Error:
-            self._watcher = None  # a server that was started again has a new connection the next time
-            raise
+            snapshot = self._look()
+        except sqlite3.Error as error:
+            self._watcher = None
+            if not getattr(error, "is_lost", False):
+                raise
+            snapshot = self._look()  # a server that was started again: over a new connection
         if snapshot != self._seen[0]:
             self._seen = (snapshot, self._seen[1] + 1)
         return self._seen[1]
+
+    def _look(self) -> str:
+        if self._watcher is None:
+            self._watcher = self.connect()
+            # A server that was killed gives numbers that were not on disk anew, so that an old snapshot may come again.
+            self._seen = ("", self._seen[1])
+        return look(self._watcher)
 
     def heard(self) -> int:
         """How often a commit was notified, or seen by the slow look behind that."""
@@ -206,6 +214,8 @@ class _Ear:
                     connection.run(f"listen {CHANNEL}")
                     self._follow(connection)
             except Exception:  # the server is away: what was missed is seen by the first look afterwards
+                self._seen = ""
+                self.own.clear()  # the new server's sessions may bear the same numbers
                 time.sleep(AGAIN_S)
 
     def _follow(self, connection: postgres.Connection) -> None:

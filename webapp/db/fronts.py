@@ -22,6 +22,7 @@ STALLED_S, LONGEST_WAIT_S = 5.0, 15.0
 RETRY_S = 5
 MOST_ITEMS = 2_000
 SLOW_MS = 1.0
+ROUNDS = 4  # of the loop, at most, that a group for a server waits for what has arrived already
 _CROWDED = "More orders wait to be written than there is room for. Send it again with the same key."
 _STALLED = "The disk has not answered for seconds; whether this was kept is not known. Send it again with the same key."
 
@@ -31,10 +32,17 @@ def start(mode: str) -> Any:
     if writer.store.on_server():
         mode = "loop"  # waiting for a server lets everybody else run
     elif mode == "auto":
-        mode = "loop" if writer.fsync_ms(writer.store.path().parent) < SLOW_MS else "thread"
+        mode = _by_the_disk()
     front = ThreadFront() if mode == "thread" else LoopFront()
     writer.use(front)
     return front
+
+
+def _by_the_disk() -> str:
+    try:
+        return "loop" if writer.fsync_ms(writer.store.path().parent) < SLOW_MS else "thread"
+    except OSError:  # a disk that takes nothing does not tell how fast it is; what is sold later must find this worker
+        return "thread"
 
 
 class _Front(ABC):
@@ -94,7 +102,7 @@ class _Front(ABC):
         """Commit what waits; whoever was gathered has a result or an error. Never raises."""
         self.began = time.monotonic()
         try:
-            return session.commit(self.gather)
+            return session.commit(self.gather, lambda: list(self.waiting))
         except Exception as error:
             return _failed(self.gather(), failures.met(error, session.path))
         finally:
@@ -129,11 +137,20 @@ class LoopFront(_Front):
         super().__init__()
         self._event = Event()
         self._session = writer.new_session(sleep=gevent.sleep)
+        self._is_far = writer.store.on_server()
         self._greenlet = gevent.spawn(self._work)
 
     def wake(self) -> None:
         """Something waits."""
         self._event.set()
+
+    def _let_come(self) -> None:
+        """What has arrived already joins the group: what it will ask goes to the server with the asking for its turn."""
+        for _ in range(ROUNDS):
+            count = len(self.waiting)
+            gevent.sleep(0)
+            if len(self.waiting) == count:
+                return
 
     def _work(self) -> None:
         loop = gevent.get_hub().loop
@@ -146,6 +163,8 @@ class LoopFront(_Front):
                     self._event.clear()
                     self._event.wait()
                     continue
+            if self._is_far:
+                self._let_come()
             done = self.commit(self._session)
             loop.run_callback(_answer, done)
             gevent.sleep(0)

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 from webapp import errors
@@ -64,6 +65,9 @@ def run(tx: Tx, requests: Sequence[Request]) -> None:
     Equal keys are answered once, inside the group too. Requests of one merging verb that follow each other are one
     batch. Raises sqlite3.Error when the database itself fails: then nothing of the group holds.
     """
+    foresee = getattr(tx.connection, "foresee", None)
+    if foresee is not None:
+        foresee(foresight(tx, requests))
     kept = _kept(tx, requests)
     fresh: list[tuple[Any, ...]] = []
     batch: list[Request] = []
@@ -150,7 +154,19 @@ def _each(tx: Tx, action: Action, items: list[Any]) -> list[Any]:
     return [item if isinstance(item, Problem) else next(left) for item in items]
 
 
-def _kept(tx: Tx, requests: Sequence[Request]) -> dict[tuple[str, str], Any]:
+def foresight(tx: Any, requests: Sequence[Request]) -> list[tuple[str, Any]]:
+    """What the first batch of these will ask; nothing where its verb does not say."""
+    ask_ahead = getattr(requests[0].action, "ask_ahead", None) if requests else None
+    if ask_ahead is None:
+        return []
+    seen = queries.Foresight(tx)
+    _kept(seen, requests)
+    batch = takewhile(lambda request: request is requests[0] or _merges(requests[0], request), requests)
+    ask_ahead(seen, [item for request in batch for item in request.items if not isinstance(item, Problem)])
+    return seen.asked
+
+
+def _kept(tx: queries.Executes, requests: Sequence[Request]) -> dict[tuple[str, str], Any]:
     keys = [request.key.key for request in requests if request.key is not None]
     if not keys:
         return {}

@@ -3,10 +3,11 @@
 import logging
 import sqlite3
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
-from webapp.db import engines, failures, guard, postgres, queries, store, writer
+from webapp import clock
+from webapp.db import engines, failures, group, guard, postgres, queries, store, timelines, writer
 from webapp.db.group import Request
 from webapp.db.lock import FileLock
 from webapp.db.tx import Tx
@@ -14,17 +15,23 @@ from webapp.errors import Problem
 
 REPEATS = 3
 LEAVE_S, STEP_S = 2.0, 0.02
+LATE_MS = 50
 serving = queries.load("server")
 log = logging.getLogger("takings.writer")
-_START = "; ".join(
-    (
-        "begin",
-        "select pg_advisory_xact_lock(hashtext('takings writing ' || current_schema()))",
-        queries.load("db").find_counters.sql,
-        queries.load("guard").find_stop.sql,
-    )
+_START = (
+    "begin",
+    "select pg_advisory_xact_lock(hashtext('takings writing ' || current_schema()))",
+    serving.find_turn.sql,
 )
 _NOTIFY = f"notify {engines.CHANNEL}"
+
+
+class _Before(NamedTuple):
+    """What is known of a transaction before it begins."""
+
+    now_ms: int
+    connection: Any
+    committed: Callable[[str], int | None]
 
 
 class ServerSession(writer.Session):
@@ -32,6 +39,8 @@ class ServerSession(writer.Session):
 
     Two transactions that meet in a way that the server does not allow are run again, some times.
     """
+
+    _asked_ms = 0
 
     def _make_lock(self) -> FileLock | None:
         return None
@@ -54,9 +63,25 @@ class ServerSession(writer.Session):
             raise failures.met(error, self.path) from error
 
     def _start(self) -> None:
-        # The lock, then what every group reads first: one way there and back for all.
-        found = self.connection().run_several(_START)
-        self._counters, self._stop = dict(found[-2]), found[-1][0][0]
+        # The lock, then what the group will read: one way there and back for all.
+        connection, self._asked_ms = self.connection(), clock.now_ms()
+        seen = _Before(self._asked_ms, connection, (self._counters or {}).get)
+        asked = group.foresight(seen, list(self._waiting()))
+        self._waiting = tuple
+        try:
+            found = connection.begin(_START, asked)
+        except postgres.Failed as error:
+            if not error.put_off:
+                raise
+            connection.execute("rollback")
+            found = connection.begin(_START, ())
+        (self._stop,) = (text for name, _, text in found[-1] if name == "")
+        self._counters = {name: number for name, number, _ in found[-1] if name}
+
+    def _now_ms(self) -> int:
+        """The time of the asking for its turn: what was foreseen was asked for it. Who has waited for long looks anew."""
+        now_ms = clock.now_ms()
+        return self._asked_ms if 0 <= now_ms - self._asked_ms < LATE_MS else now_ms
 
     def _stopped(self, tx: Tx) -> Problem | None:
         tx.stop_read = (self._stop,)
@@ -95,8 +120,12 @@ class ServerSession(writer.Session):
     def connection(self) -> Any:
         """The connection to write with."""
         if self._connection is None:
-            self._connection = store.engine().connect(write=True)
+            self._connection = timelines.joined(store.engine().connect(write=True))
         return self._connection
+
+    def close(self) -> None:
+        """End the session; also when the server is away, for nobody else need wait for that."""
+        self._drop()
 
     def rest(self, least_bytes: int = writer.CHECKPOINT_BYTES) -> None:
         """The server looks after its own log."""

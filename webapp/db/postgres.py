@@ -5,12 +5,12 @@ Errors are raised as sqlite3's DB-API classes, so that one `except` serves both 
 """
 
 import functools
-import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
-from webapp.db import dialect, waiting
+from webapp.db import bound, dialect, rows, waiting
+from webapp.db.putoff import PutOff
 
 OLDEST = 130000
 KNOWN_STATEMENTS = 400
@@ -24,12 +24,13 @@ _NAMES = {
     "57014": "SQLITE_INTERRUPT", "55P03": "SQLITE_BUSY",
 }  # fmt: skip
 AGAIN = frozenset({"40001", "40P01"})
+REFUSED = ("0A", "21", "22", "23", "42", "44")  # classes of what is wrong with a statement, not with the server
 
 
 class Failed(sqlite3.OperationalError):
     """The server, or the way to it, failed. sqlstate: PostgreSQL's code, None when there was no answer.
 
-    put_off: it was among statements that went out together, and which of them it was is not known.
+    put_off: a statement was refused while others were put off, so that nothing can be undone but the whole.
     """
 
     def __init__(self, words: str, sqlstate: str | None, put_off: bool = False) -> None:
@@ -61,40 +62,24 @@ class Damaged(sqlite3.DatabaseError):
         self.sqlite_errorname = "SQLITE_CORRUPT"
 
 
-class Row(tuple):  # type: ignore[type-arg]
-    """One row, by place and by name, as sqlite3.Row."""
-
-    __slots__ = ()
-    places: dict[str, int] = {}
-
-    def __getitem__(self, key: Any) -> Any:
-        return tuple.__getitem__(self, self.places[key] if key.__class__ is str else key)
-
-    def keys(self) -> list[str]:
-        """The names of its columns."""
-        return list(self.places)
-
-
-@functools.lru_cache(maxsize=1024)
-def _row_class(names: tuple[str, ...]) -> type[Row]:
-    return type("Row", (Row,), {"__slots__": (), "places": {name: place for place, name in enumerate(names)}})
-
-
-def _make_rows(cursor: Any) -> Any:
-    described = cursor.description
-    return tuple if described is None else _row_class(tuple(column.name for column in described))
-
-
 class Connection:
     """One session with the server. It belongs to one user at a time.
 
+    prepares: its statements are prepared here, and not by psycopg, which throws away what others have prepared, too.
     puts_off: what gives no rows waits for the next statement that does, and goes to the server together with it.
+    hints: what its user remembers from one transaction to the next, to foresee what it will ask.
     """
 
-    def __init__(self, raw: Any) -> None:
+    def __init__(self, raw: Any, prepares: bool = False) -> None:
+        from webapp.db.together import Together
+
         self._raw = raw
+        self._together = Together(raw, rows.row_class)
+        self._prepares = prepares
         self.puts_off = False
-        self._waiting: list[tuple[str, Sequence[Any] | None, bool | None]] = []
+        self.hints: dict[Any, Any] = {}
+        self._put_off = PutOff()
+        self._foreseen: dict[tuple[Any, ...], Any] = {}
         self._busy = _psycopg().pq.TransactionStatus.IDLE
 
     @property
@@ -110,26 +95,57 @@ class Connection:
     def execute(self, sql: str, parameters: Any = ()) -> Any:
         """Run one statement, written for SQLite; the cursor has fetchall, fetchone and rowcount, and can be gone through."""
         statement = dialect.translate(sql)
-        prepare = False if statement.plain else None
-        bound = _bound(statement, parameters)
-        if sql == "rollback":
-            self._waiting.clear()
-        elif self.puts_off and statement.plain:
-            self._waiting.append((statement.text, bound, prepare))
-            return None
+        values = bound.bind(statement, parameters)
+        if statement.plain:
+            if sql == "rollback":
+                self._forget()
+            elif self.puts_off:
+                self._put_off.plain(statement.text)
+                return None
+        elif self._foreseen:
+            if (found := self._foreseen.get(_key((statement.text, values)))) is not None:
+                return found
+            if not statement.reads:
+                self._foreseen.clear()
         try:
-            return self._send(statement.text, bound, prepare)
+            return self._send(statement.text, values, statement.plain, reads=statement.reads)
         except _psycopg().DataError as error:
-            if bound is None or not _is_about_nul(error):
-                _fail(error)
-        return self._send(statement.text, [_without_nul(value) for value in bound], prepare)
+            if values is None or not _is_about_nul(error):
+                _fail(error, put_off=self.puts_off)
+        return self._send(statement.text, [bound.without_nul(value) for value in values], statement.plain)
+
+    def foresee(self, asked: Sequence[tuple[str, Any]]) -> None:
+        """Ask all of this in one way there and back; who asks one of it before anything is written has the answer at once.
+
+        Where nothing is put off each is asked when its turn comes, so that the one at fault shows.
+        """
+        texts = [one for one in map(_translated, asked) if _key(one) not in self._foreseen]
+        if texts and self.puts_off:
+            self._note(texts, self._all_of([*self._put_off.take(), *texts]))
+
+    def begin(self, texts: Sequence[str], asked: Sequence[tuple[str, Any]]) -> list[list[Any]]:
+        """Run statements of PostgreSQL's own, and behind them what is foreseen, in one way there and back; the rows of each."""
+        self._forget()
+        foreseen = [_translated(one) for one in asked]
+        answers = self._all_of([*((text, None) for text in texts), *foreseen])
+        self._note(foreseen, answers)
+        return [answer.rows for answer in answers[: len(texts)]]
+
+    def _note(self, texts: Sequence[Any], answers: Sequence[Any]) -> None:
+        for one, answer in zip(reversed(texts), reversed(answers), strict=False):
+            self._foreseen[_key(one)] = answer
+
+    def _forget(self) -> None:
+        self._put_off.clear()
+        self._foreseen.clear()
 
     def run(self, text: str, parameters: Sequence[Any] | None = None) -> Any:
         """Run a statement of PostgreSQL's own, as it stands; several at once when there are no parameters."""
+        self._foreseen.clear()
         try:
-            return self._send(text, parameters, None if parameters else False)
+            return self._send(text, parameters, not parameters)
         except _psycopg().DataError as error:
-            _fail(error)
+            _fail(error, put_off=self.puts_off)
 
     def run_several(self, text: str) -> list[list[Any]]:
         """Run statements that stand one after the other, as they stand; the rows of each."""
@@ -145,33 +161,46 @@ class Connection:
 
     def later(self, text: str) -> None:
         """Run a statement of PostgreSQL's own together with the next one."""
-        self._waiting.append((text, None, False))
+        self._put_off.plain(text)
 
-    def _send(self, text: str, parameters: Sequence[Any] | None, prepare: bool | None) -> Any:
-        """One way there and back for this statement and all that waits. A DataError of this one alone is raised as it is."""
-        earlier, self._waiting = self._waiting, []
+    def _send(self, text: str, values: Sequence[Any] | None, plain: bool, reads: bool = False) -> Any:
+        """One way there and back for this statement and what was put off: but for savepoints, where it only reads.
+
+        A DataError of this one alone is raised as it is.
+        """
+        if earlier := self._put_off.take(all_of_it=not (self.puts_off and reads)):
+            return self._all_of([*earlier, (text, values)])[-1]
         try:
-            if not earlier:
-                return self._raw.execute(text, parameters, prepare=prepare)
-            with self._raw.pipeline():
-                for one in earlier:
-                    self._raw.execute(one[0], one[1], prepare=one[2])
-                cursor = self._raw.execute(text, parameters, prepare=prepare)
-            return cursor
-        except Exception as error:
-            if isinstance(error, _psycopg().DataError) and (not earlier or _is_about_nul(error)):
+            if self._prepares and values:
+                return self._together.send([(text, values)])[0]
+            return self._raw.execute(text, values, prepare=False if plain else None)
+        except _psycopg().Error as error:
+            if isinstance(error, _psycopg().DataError):
                 raise
-            _fail(error, put_off=bool(earlier))
+            _fail(error, put_off=self.puts_off)
 
-    def each(self, sql: str, parameters: Any = ()) -> Iterator[Row]:
+    def _all_of(self, asked: Sequence[Any]) -> Any:
+        try:
+            try:
+                return self._together.send(asked)
+            except _psycopg().DataError as error:
+                if not _is_about_nul(error):
+                    raise
+            return self._together.send(
+                [(text, [bound.without_nul(one) for one in values or ()]) for text, values in asked]
+            )
+        except _psycopg().Error as error:
+            _fail(error, put_off=len(asked) > 1)
+
+    def each(self, sql: str, parameters: Any = ()) -> Iterator[rows.Row]:
         """The rows of a query one after the other, fetched by some thousands: the answer need not fit into memory."""
         statement = dialect.translate(sql)
-        if self._waiting:
-            self.run("select 1")
+        if earlier := self._put_off.take():
+            self._all_of(earlier)
         try:
             with self._raw.cursor("each_row") as cursor:
                 cursor.itersize = STEP_ROWS
-                cursor.execute(statement.text, _bound(statement, parameters))
+                cursor.execute(statement.text, bound.bind(statement, parameters))
                 yield from cursor
         except _psycopg().Error as error:
             _fail(error)
@@ -182,9 +211,10 @@ class Connection:
         Where statements are put off, how many were given.
         """
         many = dialect.translate_rows(sql)
-        arrays = [_array(column, kind) for column, kind in zip(zip(*rows, strict=True), many.types, strict=True)]
+        arrays = [bound.array(column, kind) for column, kind in zip(zip(*rows, strict=True), many.types, strict=True)]
+        self._foreseen.clear()
         if self.puts_off:
-            self._waiting.append((many.text, arrays, None))
+            self._put_off.rows(sql, arrays)
             return len(rows)
         changed: int = self.run(many.text, arrays).rowcount
         return changed
@@ -200,19 +230,23 @@ class Connection:
         """A COPY, as psycopg has it."""
         return self._raw.cursor().copy(text)
 
+    def fileno(self) -> int:
+        """The descriptor of its socket."""
+        return int(self._raw.fileno())
+
     def close(self) -> None:
         """End the session; what was open is undone."""
         self._raw.close()
 
 
-def connect(address: str, *, write: bool = False, name: str = "takings") -> Connection:
+def connect(address: str, *, write: bool = False, name: str = "takings", within_s: int = CONNECT_S) -> Connection:
     """A connection in autocommit mode. Raises Failed when the server does not answer, sqlite3.DatabaseError when too old."""
     psycopg = _psycopg()
     try:
         raw = _connection_class().connect(
-            address, autocommit=True, cursor_factory=psycopg.RawCursor, row_factory=_make_rows,
-            prepare_threshold=PREPARED_AFTER, application_name=name, connect_timeout=CONNECT_S, keepalives_idle=10,
-            keepalives_interval=5, keepalives_count=3, tcp_user_timeout=20_000,
+            address, autocommit=True, cursor_factory=psycopg.RawCursor, row_factory=rows.of_cursor,
+            prepare_threshold=None if write else PREPARED_AFTER, application_name=name, connect_timeout=within_s, keepalives_idle=4,
+            keepalives_interval=2, keepalives_count=3, tcp_user_timeout=10_000,
         )  # fmt: skip
         raw.prepared_max = KNOWN_STATEMENTS
         raw.server_cursor_factory = psycopg.RawServerCursor
@@ -222,14 +256,33 @@ def connect(address: str, *, write: bool = False, name: str = "takings") -> Conn
         raw.execute(_session_settings(write))
     except psycopg.Error as error:
         _fail(error)
-    return Connection(raw)
+    return Connection(raw, prepares=write)
+
+
+# A machine that is cut off says nothing: what its session holds is given back by the server some seconds later, or all
+# others would wait for its lock. (Over a Unix socket these mean nothing.)
+_GONE = (
+    "set tcp_keepalives_idle = 2; set tcp_keepalives_interval = 1; set tcp_keepalives_count = 3; "
+    "set tcp_user_timeout = '5s'; "
+)
 
 
 def _session_settings(write: bool) -> str:
     limits = f"set statement_timeout = '{WRITE_S if write else READ_S}s'; set lock_timeout = '{LOCK_S}s'; "
     idle_s, kind = (WRITE_IDLE_S, "synchronous_commit") if write else (READ_IDLE_S, "default_transaction_read_only")
     limits += f"set idle_in_transaction_session_timeout = '{idle_s}s'; "
-    return f"{limits}set timezone = 'UTC'; set jit = off; set {kind} = on"
+    return (
+        f"{limits}{_GONE}set timezone = 'UTC'; set jit = off; set plan_cache_mode = force_generic_plan; set {kind} = on"
+    )
+
+
+def _translated(asked: tuple[str, Any]) -> tuple[str, Sequence[Any] | None]:
+    statement = dialect.translate(asked[0])
+    return statement.text, bound.bind(statement, asked[1])
+
+
+def _key(asked: tuple[str, Sequence[Any] | None]) -> tuple[Any, ...]:
+    return (asked[0], *(asked[1] or ()))
 
 
 @functools.cache
@@ -252,7 +305,7 @@ def _teach(adapters: Any) -> None:
 
     adapters.register_dumper(int, Int8Dumper)
     adapters.register_dumper(str, StrDumper)
-    adapters.register_dumper(_Literal, StrDumperUnknown)
+    adapters.register_dumper(bound.Literal, StrDumperUnknown)
     adapters.register_dumper(bool, _bool_dumper())
 
     class Number(Loader):
@@ -276,52 +329,9 @@ def _bool_dumper() -> Any:
     return Bit
 
 
-def _bound(statement: dialect.Statement, parameters: Any) -> Sequence[Any] | None:
-    if not statement.names:
-        return None if isinstance(parameters, dict) else tuple(parameters) or None
-    if not statement.lists:
-        return [parameters[name] for name in statement.names]
-    return [
-        _Literal(_array_of_json(parameters[name])) if name in statement.lists else parameters[name]
-        for name in statement.names
-    ]
-
-
-class _Literal(str):
-    """Text whose type the statement knows."""
-
-    __slots__ = ()
-
-
-def _array_of_json(text: str) -> str:
-    return _array(json.loads(text), "")
-
-
-def _array(column: Sequence[Any], kind: str) -> "_Literal":
-    if kind in ("bigint", "double precision"):
-        return _Literal("{" + ",".join(["NULL" if one is None else repr(one + 0) for one in column]) + "}")
-    return _Literal("{" + ",".join(map(_element, column)) + "}")
-
-
 def _is_about_nul(error: Exception) -> bool:
     # Said by psycopg before anything is sent, so that the transaction stands.
     return isinstance(error, _psycopg().DataError) and "NUL" in str(error)
-
-
-def _without_nul(value: Any) -> Any:
-    """PostgreSQL's texts cannot hold U+0000: the sign for what cannot be shown stands for it."""
-    return value.__class__(value.replace("\0", "\ufffd")) if isinstance(value, str) else value
-
-
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        value = _without_nul(value)
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    if isinstance(value, bytes):
-        return '"\\\\x' + value.hex() + '"'
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _fail(error: Exception, put_off: bool = False) -> NoReturn:
@@ -333,7 +343,7 @@ def _fail(error: Exception, put_off: bool = False) -> NoReturn:
     if state in _DAMAGE:
         raise Damaged(words) from error
     if put_off:
-        raise Failed(words, state, put_off=isinstance(error, psycopg.DatabaseError) and state is not None) from error
+        raise Failed(words, state, put_off=state is not None and state[:2] in REFUSED) from error
     if isinstance(error, psycopg.IntegrityError):
         raise sqlite3.IntegrityError(words) from error
     if isinstance(error, (psycopg.ProgrammingError, psycopg.DataError, psycopg.NotSupportedError)):

@@ -36,6 +36,29 @@ class Executes(Protocol):
     def execute(self, sql: str, parameters: Any = ..., /) -> Any: ...
 
 
+class Foresight:
+    """Stands for a transaction: it notes what is asked of it, and answers that there is nothing."""
+
+    def __init__(self, tx: Any) -> None:
+        self.now_ms = tx.now_ms
+        self.connection = tx.connection
+        self.hints: dict[Any, Any] = tx.connection.hints
+        self.committed = tx.committed
+        self.asked: list[tuple[str, Any]] = []
+
+    def execute(self, sql: str, parameters: Any = ()) -> "Foresight":
+        """Note one statement."""
+        self.asked.append((sql, parameters))
+        return self
+
+    def fetchall(self) -> list[Any]:
+        """No rows."""
+        return []
+
+    def fetchone(self) -> None:
+        """No row."""
+
+
 class Query:
     """One named statement; `all`, `one`, `value`, `run` and `rows` run it."""
 

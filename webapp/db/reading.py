@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from webapp.clock import Zone
-from webapp.db import failures, queries, store
+from webapp.db import failures, queries, standby, store
+from webapp.db import replica as replicas
 from webapp.db.engines import Engine
+from webapp.db.replica import Replica
 from webapp.errors import Problem, Unavailable
 
 T = TypeVar("T")
@@ -36,6 +38,7 @@ class _Pool:
     engine: Engine | None = None  # whose connections these are
     idle: list[Any] = []
     used = 0
+    far: Replica | None = None  # where heavy reads may go
 
 
 @contextmanager
@@ -60,17 +63,25 @@ def reading(at_least: int | None = None) -> Iterator[ReadTx]:
     finally:
         _Pool.used -= 1
         if connection is not None:
-            if connection.in_transaction:
-                connection.execute("rollback" if broken else "commit")
-            _give_back(connection)
+            _end(connection, "rollback" if broken else "commit")
+
+
+def _end(connection: Any, how: str) -> None:
+    """The snapshot is let go; where its connection was lost by then, what was read stands."""
+    try:
+        if connection.in_transaction:
+            connection.execute(how)
+    except sqlite3.Error as error:
+        _drop(connection)
+        if not getattr(error, "is_lost", False):
+            raise
+        return
+    _give_back(connection)
 
 
 def _take(engine: Engine) -> Any:
     """A connection on which a snapshot was begun."""
-    if _Pool.engine is not engine:
-        if _Pool.engine is not None:
-            _Pool.engine.close(_Pool.idle)  # another database was opened by this process before
-        _Pool.engine, _Pool.idle = engine, []
+    _follow(engine)
     _wait_for_room()
     _Pool.used += 1
     try:
@@ -91,6 +102,14 @@ def _take(engine: Engine) -> Any:
         if getattr(error, "is_lost", False):
             raise failures.met(error, engine.path) from error
         raise
+
+
+def _follow(engine: Engine) -> None:
+    if _Pool.engine is not engine:
+        if _Pool.engine is not None:
+            _Pool.engine.close(_Pool.idle)  # another database was opened by this process before
+            _close_far()
+        _Pool.engine, _Pool.idle = engine, []
 
 
 def _wait_for_room() -> None:
@@ -134,8 +153,16 @@ def position() -> int:
 
 
 def data_version() -> int:
-    """A number that is another one after each commit of any process; exact, costs microseconds (a look at a server: 0.1 ms)."""
-    return store.engine().version()
+    """A number that is another one after each commit of any process; exact, costs microseconds (a look at a server: 0.1 ms).
+
+    Raises Unavailable when a server does not answer.
+    """
+    try:
+        return store.engine().version()
+    except sqlite3.Error as error:
+        if getattr(error, "is_lost", False):
+            raise failures.met(error, store.path()) from error
+        raise
 
 
 def heard() -> int:
@@ -145,11 +172,66 @@ def heard() -> int:
 
 def in_thread(work: Callable[..., T], *arguments: Any) -> T:
     """`work(tx, *arguments)` on a snapshot; under gevent in its thread pool, so that nobody else waits."""
+    return _in_thread(lambda: _here(work, arguments))
 
-    def run() -> T:
-        with reading() as tx:
+
+def heavy(work: Callable[..., T], *arguments: Any) -> T:
+    """The same on the replica's snapshot, where there is one that holds all that was committed before this call.
+
+    What fails there is run once more on the primary: `work` only reads.
+    """
+    replica()  # the look at it belongs to this thread's loop
+    return _in_thread(lambda: heavy_here(work, *arguments))
+
+
+def heavy_here(work: Callable[..., T], *arguments: Any) -> T:
+    """`heavy` in the caller's own thread: for slices of something long."""
+    far = replica()
+    if far is None:
+        return _here(work, arguments)
+    with reading() as tx:
+        connection = far.take(standby.place(tx))
+        if connection is None:
             return work(tx, *arguments)
+    try:
+        return _there(far, connection, work, arguments)
+    except replicas.Unfit:
+        return _here(work, arguments)
 
+
+def _here(work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+    with reading() as tx:
+        return work(tx, *arguments)
+
+
+def _there(far: Replica, connection: Any, work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+    shop = store.shop()
+    try:
+        result = work(ReadTx(connection, shop.zone, shop.currency), *arguments)
+    except sqlite3.DatabaseError as error:
+        far.failed(connection, error)
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_INTERRUPT":
+            raise  # it took too long, and would take as long again
+        raise replicas.Unfit from error
+    except BaseException:
+        far.give_back(connection)
+        raise
+    far.give_back(connection)
+    return result
+
+
+def replica() -> Replica | None:
+    """The replica of the open database, where the settings name one; it is looked at from now on."""
+    _follow(store.engine())
+    if _Pool.far is None:
+        address = store.settings().replica
+        if address and store.on_server():
+            _Pool.far = Replica(address, lambda: _here(standby.home, ()))
+            _Pool.far.start()
+    return _Pool.far
+
+
+def _in_thread(run: Callable[[], T]) -> T:
     def caught() -> tuple[T | None, BaseException | None]:
         try:
             return run(), None
@@ -173,6 +255,7 @@ def cooperative() -> bool:
 
 def close() -> None:
     """Close what this process has open for reading."""
+    _close_far()
     connections = [*_Pool.idle]
     _Pool.idle.clear()
     store.engine().close(connections)
@@ -180,8 +263,14 @@ def close() -> None:
 
 def forget() -> None:
     """After a fork: leave the parent's connections alone without closing them."""
-    _Pool.idle, _Pool.used = [], 0
+    _Pool.idle, _Pool.used, _Pool.far = [], 0, None
     store.engine().forget()
+
+
+def _close_far() -> None:
+    if _Pool.far is not None:
+        _Pool.far.close()
+        _Pool.far = None
 
 
 def _close(connections: list[Any]) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from webapp import clock, config, text
 from webapp.config import ConfigError, Settings
-from webapp.db import engines, migrations, presence, queries
+from webapp.db import engines, migrations, presence, queries, standby
 from webapp.db.engines import Engine
 from webapp.db.postgres import Failed
 
@@ -55,6 +55,7 @@ def open(settings: Settings) -> Shop:
     Raises ConfigError when the database belongs to another mode, currency or zone, migrations.NewerSchema
     when a newer Takings wrote it.
     """
+    standby.refuse_without_server(settings)
     engine = engines.of_settings(settings)
     path = engine.path
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -29,6 +29,19 @@ def merging(action: A) -> A:
     return action
 
 
+def foreseen_by(ask: Callable[[Any, Any], None]) -> Callable[[A], A]:
+    """Mark a verb: `ask(tx, items)` asks in advance what the verb will ask, so that a server is asked all of it at once.
+
+    What it asks too much costs a little, what it asks too little is asked by the verb itself.
+    """
+
+    def mark(action: A) -> A:
+        action.ask_ahead = ask  # type: ignore[attr-defined]
+        return action
+
+    return mark
+
+
 class _Layer:
     __slots__ = ("buffers", "counters")
 
@@ -69,6 +82,12 @@ class Tx:
         if self._kept is None:
             self._kept = dict(sql.find_counters.all(self))
         return self._kept.get(counter, 0)
+
+    def committed(self, counter: str) -> int | None:
+        """The last number of `counter` that was committed; None where this transaction has taken one."""
+        if any(counter in layer.counters for layer in self._layers):
+            return None
+        return self._last(counter)
 
     def taken(self, counter: str) -> int:
         """How many numbers of `counter` have been taken and not been undone."""

@@ -10,12 +10,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from webapp import clock, counters
-from webapp.db import failures, group, guard, sqlite, store
+from webapp.db import failures, fence, group, guard, sqlite, store
 from webapp.db.group import Key, Request
 from webapp.db.lock import FileLock
 from webapp.db.tx import Tx, merging
@@ -52,9 +52,15 @@ class Session:
     def _make_lock(self) -> FileLock | None:
         return FileLock(self.path)
 
-    def commit(self, gather: Callable[[], Sequence[Request]]) -> Sequence[Request]:
-        """Take the lock, gather what waits, run it and commit. Every request then has results or an error."""
+    def commit(
+        self, gather: Callable[[], Sequence[Request]], waiting: Callable[[], Iterable[Request]] = tuple
+    ) -> Sequence[Request]:
+        """Take the lock, gather what waits, run it and commit. Every request then has results or an error.
+
+        waiting: what would be gathered now, for who foresees what it will ask.
+        """
         asked = time.perf_counter()
+        self._waiting = waiting
         self._acquire()
         began = time.perf_counter()
         gc.disable()  # a look for garbage takes long where much is held, and everybody would wait for it
@@ -100,7 +106,7 @@ class Session:
         self._begin(connection)
         try:
             shop = store.shop()
-            tx = Tx(connection, clock.now_ms(), shop.zone, shop.currency, self._counters)
+            tx = Tx(connection, self._now_ms(), shop.zone, shop.currency, self._counters)
             stopped = self._stopped(tx)
             if stopped is not None:
                 requests = group.refuse(requests, stopped)
@@ -125,6 +131,10 @@ class Session:
                 self.sleep(0.005)
 
     _counters: dict[str, int] | None = None
+    _waiting: Callable[[], Iterable[Request]] = tuple
+
+    def _now_ms(self) -> int:
+        return clock.now_ms()
 
     def _stopped(self, tx: Tx) -> Problem | None:
         return guard.barrier(tx, self.path)
@@ -251,7 +261,7 @@ def close() -> None:
 
 def do(action: group.Action, item: Any, key: Key | None = None) -> Any:
     """The result of one item. Raises its refusal, and Unavailable when nothing could be written."""
-    request = Request(action, (item,), key, single=True)
+    request = Request(fence.under(action), (item,), key, single=True)
     _current.submit(request)
     result = request.outcome()[0]
     if isinstance(result, Problem):
@@ -266,9 +276,9 @@ def do_many(action: group.Action, items: Sequence[Any], key: Key | None = None, 
     """
     if not items:
         return []
-    request = Request(action, items, key, atomic=atomic)
+    request = Request(fence.under(action), items, key, atomic=atomic)
     _current.submit(request)
-    return request.outcome()
+    return fence.through(request.outcome())
 
 
 def fsync_ms(folder: Path, times: int = 20) -> float:

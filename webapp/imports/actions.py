@@ -191,6 +191,8 @@ def skip_rows(tx: Any, items: Sequence[Skipped]) -> list[None]:
     """The rows count as repeated."""
     for item in items:
         item.context.keep(tx)
+        if dao.find_import(tx, item.import_id)["position"] == item.position:
+            continue  # it was committed the first time, and the answer was lost
         counts = {"read": item.rows, "imported": 0, "repeated": item.rows, "rejected": 0}
         dao.add_counts(tx, item.import_id, item.position, counts)
     return [None] * len(items)

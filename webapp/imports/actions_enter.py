@@ -1,5 +1,6 @@
 """The verb that enters a batch of a file: sales, returns, refused rows, source rows and position, in one transaction."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -24,6 +25,8 @@ def enter(tx: Any, items: Sequence[Batch]) -> list[int]:
 
 def _enter(tx: Any, batch: Batch) -> int:
     batch.context.keep(tx)
+    if batch.tried and _stands(tx, batch):
+        return int(tx.next("seq", 0)) - 1
     if batch.mends is not None:
         _leave_out_mended(tx, batch, batch.mends)
     known = Catalogue(tx, batch.known, anew=batch.tried)
@@ -48,6 +51,12 @@ def _enter(tx: Any, batch: Batch) -> int:
             _take_back(tx, part, known, batch.by_name)
     _write_down(tx, batch)
     return int(tx.next("seq", 0)) - 1
+
+
+def _stands(tx: Any, batch: Batch) -> bool:
+    """Whether it was committed when it was tried before, and only the answer was lost: the import is past it."""
+    position = json.loads(dao.find_import(tx, batch.import_id)["position"] or "{}")
+    return bool(position.get("row", 0) >= json.loads(batch.position)["row"])
 
 
 def _leave_out_mended(tx: Any, batch: Batch, mends: int) -> None:

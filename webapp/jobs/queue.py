@@ -1,7 +1,8 @@
 """The queue in the ledger: added, claimed with a lease and a fence, ended; every function takes an open transaction.
 
 A lease ends when its holder stops renewing it. The fence rises with each claim, and each write of a job is made under
-its fence, so that work goes on after a crash and is never done by two.
+its fence, so that work goes on after a crash and is never done by two. Leases and due times are measured by one clock: that of
+the machine for a file, that of the server for PostgreSQL, where machines may disagree about the time.
 """
 
 import json
@@ -9,7 +10,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.db import queries
+from webapp import clock
+from webapp.db import queries, store
+from webapp.db.fence import Fenced
 from webapp.errors import Conflict, NotFound
 from webapp.jobs import registry
 from webapp.live import outbox
@@ -21,7 +24,7 @@ ENDED = ("done", "failed", "cancelled")
 sql = queries.load("jobs")
 
 
-class Lost(Conflict):
+class Lost(Fenced):
     """Somebody else has taken this work; what was being written under the old claim is undone."""
 
     default_code = "lost"
@@ -57,10 +60,8 @@ def add(
         known = waiting(tx, kind, argument)
         if known is not None:
             return known
-    job_id = tx.next("job")
-    sql.insert_job.run(
-        tx, id=job_id, kind=kind, argument=text, run_after_ms=run_after_ms or tx.now_ms, created_ms=tx.now_ms
-    )
+    job_id, at_ms = tx.next("job"), now_ms(tx)
+    sql.insert_job.run(tx, id=job_id, kind=kind, argument=text, run_after_ms=run_after_ms or at_ms, created_ms=at_ms)
     _say(tx, kind, "queued", job_id)
     return int(job_id)
 
@@ -80,16 +81,34 @@ def find(tx: Any, job_id: int) -> Any:
     return row
 
 
+def now_ms(tx: Any) -> int:
+    """What time it is for work, in a transaction or a snapshot: by the clock that all share who work for this shop.
+
+    A clock that a test has moved is the same for all in any case.
+    """
+    here = getattr(tx, "now_ms", None) or clock.now_ms()
+    return here if clock.is_moved() or not store.on_server() else int(sql.find_server_ms.value(tx, now_ms=here))
+
+
 def claimable(tx: Any, kinds: list[str], now_ms: int) -> int | None:
     """The id of the next work of these kinds that is due, or whose worker died."""
     return sql.find_claimable.value(tx, kinds=kinds, now_ms=now_ms, real_ms=_real_ms())
 
 
+def claim_next(tx: Any, kinds: list[str], lease_ms: int = LEASE_MS) -> Claim | None:
+    """Take the next work of these kinds that is due or was left, which nobody else is about to take; None without any."""
+    at_ms = now_ms(tx)
+    while (row := sql.pick_claimable.one(tx, kinds=kinds, now_ms=at_ms, real_ms=_real_ms())) is not None:
+        held = claim(tx, row["id"], lease_ms=lease_ms)
+        if held is not None:
+            return held
+    return None
+
+
 def claim(tx: Any, job_id: int, by_force: bool = False, lease_ms: int = LEASE_MS) -> Claim | None:
     """Take the work, or None when somebody else was faster. by_force: also from who holds it; he loses it."""
-    real_ms = _real_ms()
     taken = sql.claim_job.run(
-        tx, id=job_id, now_ms=tx.now_ms, real_ms=real_ms, until_ms=real_ms + lease_ms, by_force=int(by_force)
+        tx, id=job_id, now_ms=now_ms(tx), real_ms=_real_ms(), lease_ms=lease_ms, by_force=int(by_force)
     )
     if not taken:
         return None
@@ -106,22 +125,29 @@ def claim(tx: Any, job_id: int, by_force: bool = False, lease_ms: int = LEASE_MS
 
 def renew(tx: Any, held: Claim, lease_ms: int = LEASE_MS) -> bool:
     """Hold on to the work; False when somebody else has it."""
-    return bool(sql.renew_lease.run(tx, id=held.id, fence=held.fence, until_ms=_real_ms() + lease_ms))
+    return bool(sql.renew_lease.run(tx, id=held.id, fence=held.fence, real_ms=_real_ms(), lease_ms=lease_ms))
 
 
 def keep(tx: Any, held: Claim, position: dict[str, Any] | None = None, lease_ms: int = LEASE_MS) -> None:
     """Remember the position in the caller's transaction. Raises Cancelled or Lost, which undo that transaction."""
     text = None if position is None else json.dumps(position)
-    if not sql.keep_position.run(tx, id=held.id, fence=held.fence, position=text, until_ms=_real_ms() + lease_ms):
+    kept = sql.keep_position.run(tx, id=held.id, fence=held.fence, position=text, real_ms=_real_ms(), lease_ms=lease_ms)
+    if not kept:
         row = find(tx, held.id)
         if row["fence"] == held.fence and row["state"] == "cancelling":
             raise Cancelled("It was cancelled.")
         raise Lost("Somebody else has taken this work.")
 
 
+def hold(tx: Any, held: Claim) -> None:
+    """Nobody else has taken the work, nor does before this transaction has ended. Raises Lost, which undoes it."""
+    if sql.find_fence.value(tx, id=held.id) != held.fence:
+        raise Lost("Somebody else has taken this work.")
+
+
 def end(tx: Any, held: Claim, state: str, error: str | None = None) -> None:
     """The work has ended: `done`, `failed` or `cancelled`; its feature is told in the same transaction. Raises Lost."""
-    if not sql.end_job.run(tx, id=held.id, fence=held.fence, state=state, error=error, now_ms=tx.now_ms):
+    if not sql.end_job.run(tx, id=held.id, fence=held.fence, state=state, error=error, now_ms=now_ms(tx)):
         raise Lost("Somebody else has taken this work.")
     _tell(tx, held.kind, held.argument, state, error)
     _say(tx, held.kind, state, held.id)
@@ -141,7 +167,7 @@ def _tell(tx: Any, kind: str, argument: dict[str, Any], state: str, error: str |
 
 def release(tx: Any, held: Claim, delay_ms: int = 0) -> None:
     """Give the work back unfinished; the next worker goes on with it, after a delay."""
-    if sql.release_job.run(tx, id=held.id, fence=held.fence, now_ms=tx.now_ms, delay_ms=delay_ms):
+    if sql.release_job.run(tx, id=held.id, fence=held.fence, now_ms=now_ms(tx), delay_ms=delay_ms):
         _say(tx, held.kind, "queued", held.id)
 
 
@@ -178,7 +204,8 @@ def is_due(tx: Any, entry: registry.Entry, now_ms: int) -> bool:
 
 def add_due(tx: Any, entry: registry.Entry) -> int | None:
     """Queue what the timetable wants now, or None when it is not due."""
-    return add(tx, entry.kind, dedupe=True) if is_due(tx, entry, tx.now_ms) else None
+    sql.lock_timetable.run(tx)
+    return add(tx, entry.kind, dedupe=True) if is_due(tx, entry, now_ms(tx)) else None
 
 
 def prune(tx: Any, limit: int = 500) -> int:
@@ -194,11 +221,11 @@ def count_open(tx: Any) -> list[Any]:
 
 def beat(tx: Any, name: str) -> None:
     """A background process is alive now."""
-    sql.beat.run(tx, name=name, at_ms=tx.now_ms)
+    sql.beat.run(tx, name=name, at_ms=now_ms(tx))
 
 
 def last_beat_ms(tx: Any, name: str = "worker") -> int | None:
-    """When a background process was last alive."""
+    """When a background process was last alive, by the clock of `now_ms`."""
     return sql.find_beat.value(tx, name=name)
 
 

@@ -10,9 +10,10 @@ import threading
 import time
 from typing import Any
 
-from webapp import clock, counters
-from webapp.db import guard, reading, writer
+from webapp import counters
+from webapp.db import fence, guard, reading, writer
 from webapp.db.guard import though_stopped
+from webapp.db.postgres import Failed
 from webapp.errors import Problem, Unavailable
 from webapp.jobs import queue, registry
 from webapp.jobs.progress import Context, Later, Stopping
@@ -48,7 +49,7 @@ class Worker:
         while not self._stop.is_set():
             try:
                 self._turn()
-            except Unavailable as error:
+            except (Unavailable, Failed) as error:
                 log.warning("the worker waits: %s", error)
                 self._stop.wait(WAIT_S)
             self._stop.wait(LOOK_S)
@@ -92,6 +93,8 @@ class Worker:
     def _do(self, claim: Claim) -> None:
         try:
             perform(Context(claim, self._stop.is_set))
+        except Unavailable as error:  # its lease ends by itself: whoever claims it then goes on where it was
+            log.warning("job %s %s goes on later: %s", claim.id, claim.kind, error)
         except Exception:
             log.exception("job %s %s could not be ended", claim.id, claim.kind)
         finally:
@@ -123,8 +126,8 @@ def claim_next(lease_ms: int = queue.LEASE_MS) -> Claim | None:
     if guard.stopped() is not None:  # what would only be refused again waits, too
         kinds = [kind for kind in kinds if registry.handlers[kind].though_stopped]
     with reading.reading() as tx:
-        job_id = queue.claimable(tx, kinds, clock.now_ms())
-    return None if job_id is None else writer.do(_claim, (job_id, False, lease_ms))
+        job_id = queue.claimable(tx, kinds, queue.now_ms(tx))
+    return None if job_id is None else writer.do(_claim_next, (kinds, lease_ms))
 
 
 def take(job_id: int, by_force: bool = False) -> Claim | None:
@@ -140,7 +143,8 @@ def give_up(claim: Claim) -> None:
 def add_due() -> None:
     """Queue what the timetable wants now; looks without the lock first."""
     with reading.reading() as tx:
-        wanted = [entry for entry in registry.timetable.values() if queue.is_due(tx, entry, clock.now_ms())]
+        now_ms = queue.now_ms(tx)
+        wanted = [entry for entry in registry.timetable.values() if queue.is_due(tx, entry, now_ms)]
     if wanted:
         writer.do_many(_add_due, wanted)
 
@@ -157,7 +161,8 @@ def _perform(context: Context) -> str:
     claim = context.claim
     state, error = "done", None
     try:
-        registry.handlers[claim.kind].run(context)
+        with fence.fenced(lambda tx: queue.hold(tx, claim)):
+            registry.handlers[claim.kind].run(context)
     except queue.Lost:
         log.warning("job %s %s was taken over by somebody else", claim.id, claim.kind)
         return "lost"
@@ -188,6 +193,11 @@ def _perform(context: Context) -> str:
 @though_stopped
 def _claim(tx: Any, items: list[tuple[int, bool, int]]) -> list[Claim | None]:
     return [queue.claim(tx, job_id, by_force, lease_ms) for job_id, by_force, lease_ms in items]
+
+
+@though_stopped
+def _claim_next(tx: Any, items: list[tuple[list[str], int]]) -> list[Claim | None]:
+    return [queue.claim_next(tx, kinds, lease_ms) for kinds, lease_ms in items]
 
 
 @though_stopped

@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 
 from webapp import counters
+from webapp.errors import Unavailable
 from webapp.live import feeding, frames, messages
 from webapp.live.crowd import Behind, Crowd, Group, Part
 from webapp.live.islands import Islands
@@ -85,8 +86,11 @@ class Hub:
         if wanted is not None and fd in self.lines.open:
             try:
                 self._subscribe(fd, wanted)
-            except Exception:
-                log.exception("a subscription failed")
+            except Exception as error:
+                if isinstance(error, Unavailable):
+                    log.warning("a subscription waits: %s", error)
+                else:
+                    log.exception("a subscription failed")
                 self.lines.hang_up(fd, frames.TRY_LATER, "the ledger cannot be read now")
 
     def _subscribe(self, fd: int, wanted: Wanted) -> None:
@@ -280,6 +284,9 @@ class Hub:
             else:
                 with source.reading() as tx:
                     screen.next = screen.paint(tx, self.now_ms())
+        except Unavailable as error:
+            log.warning("%s is painted later: %s", screen.name, error)
+            screen.stale = True  # also when nothing else changes it
         except Exception:
             log.exception("an island or a topic failed: %s", screen.name)
         return True

@@ -14,6 +14,7 @@ from typing import Any
 
 from webapp import clock, counters
 from webapp.db import reading, writer
+from webapp.errors import Unavailable
 from webapp.live import islands, topics
 from webapp.live.core import Hub
 
@@ -141,6 +142,7 @@ class Pulse:
         self._bell.set()
 
     def _drive(self) -> None:
+        waiting = False
         while not self._ended:
             self._io.start(self._readable)
             self._bell.wait(self.hub.wait())
@@ -148,6 +150,12 @@ class Pulse:
             try:
                 self.hub.pump()
                 self.hub.tick()
+                waiting = False
+            except Unavailable as error:
+                if not waiting:
+                    log.warning("the live channel waits: %s", error)
+                waiting = True
+                self._sleep(0.1)
             except Exception:
                 log.exception("the live channel stumbled")
                 self._sleep(0.1)

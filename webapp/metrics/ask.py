@@ -10,7 +10,7 @@ sparklines(tx, ids, ...)         -> {product id: net sales of each day}
 heat_map(tx, filters, ...)       -> {(weekday, hour): average net sales of eight weeks}
 
 Every `tx` is a transaction with its shop's `zone`. Questions over products that must count distinct orders, or hours,
-read the lines of their period: run them through `reading.in_thread`. `reads_lines` says so beforehand.
+read the lines of their period: run them through `reading.heavy`. `reads_lines` says so beforehand.
 """
 
 from collections.abc import Sequence

@@ -12,7 +12,7 @@ from webapp.metrics.spans import BEFORE, FIRST_MS, LAST_MS
 def by_day_of_sale(tx: Any, filters: Filters, period: Period) -> dict[int, int]:
     """What has come back by now of the goods sold on each business day of the period, in minor units.
 
-    Reads the returns since the period's begin when there are new ones; run it through `reading.in_thread`.
+    Reads the returns since the period's begin when there are new ones; run it through `reading.heavy`.
     """
 
     def make() -> closed.Rows:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from webapp.customers import actions as customers
-from webapp.db.tx import Tx, merging
+from webapp.db.tx import Tx, foreseen_by, merging
 from webapp.errors import NotFound, Problem
 from webapp.metrics import rollups
 from webapp.orders import dao, rules
@@ -28,9 +28,21 @@ from webapp.shop import dao as shop
 from webapp.stock import dao as levels
 
 __all__ = ["Placed", "book_returns", "enter_laid", "enter_returns", "enter_sales", "place_orders", "return_goods"]
+MOST_HINTS = 50_000
+
+
+def _ask_ahead(tx: Any, drafts: Sequence[OrderDraft]) -> None:
+    ids, skus = _references(drafts)
+    products.find_for_sale(tx, ids, skus)
+    shop.channels(tx)
+    shop.locations(tx)
+    shop.default_location_id(tx)
+    if counted := {tx.hints[one] for one in (*ids, *skus) if one in tx.hints}:
+        levels.find_levels(tx, sorted(counted))
 
 
 @merging
+@foreseen_by(_ask_ahead)
 def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
     """Place orders, earlier ones counting for later ones: prices and cost of now are copied onto the lines.
 
@@ -39,6 +51,7 @@ def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
     shelf = _shelf(tx, drafts)
     results: Results = []
     sales: list[Sale] = []
+    stocked = dict(shelf.levels)
     buyers: list[tuple[Sale, dict[str, str]]] = []
     next_id = tx.next("orders", 0)
     for draft in drafts:
@@ -53,17 +66,21 @@ def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
         results.append({})
     for (sale, _), customer_id in zip(buyers, customers.know(tx, [who for _, who in buyers]), strict=True):
         sale.customer_id = customer_id
-    entered = enter(tx, sales)
+    entered = enter(tx, sales, levels=stocked)
     for placed, sale in zip(entered, sales, strict=True):
         placed.sale, placed.names, placed.tx_ms = sale, shelf, tx.now_ms
     return filled(results, entered)
 
 
-def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
-    references = {line.product for draft in drafts for line in draft.lines}
+def _references(drafts: Sequence[OrderDraft]) -> tuple[list[int], list[str]]:
+    """The products that drafts name, by id and by SKU, each once."""
+    references = {line.product: None for draft in drafts for line in draft.lines}
     ids = [reference for reference in references if isinstance(reference, int)]
-    skus = [reference for reference in references if isinstance(reference, str)]
-    by_id, by_sku = products.find_for_sale(tx, ids, skus)
+    return ids, [reference for reference in references if isinstance(reference, str)]
+
+
+def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
+    by_id, by_sku = products.find_for_sale(tx, *_references(drafts))
     moments = {
         (row["id"], draft.placed_ms)
         for draft in drafts
@@ -72,7 +89,9 @@ def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
         if line.price_minor is None
         and (row := by_id.get(line.product) if isinstance(line.product, int) else by_sku.get(line.product)) is not None
     }
-    tracked = [row["id"] for row in by_id.values() if row["tracked"]]
+    tracked = sorted([row["id"] for row in by_id.values() if row["tracked"]])
+    if (hints := getattr(tx.connection, "hints", None)) is not None:
+        _note(hints, by_id)
     return rules.Shelf(
         by_id,
         by_sku,
@@ -86,6 +105,18 @@ def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
         tx.zone,
         rollups.room(tx) if rules.are_many(drafts) else None,
     )
+
+
+def _note(hints: dict[Any, int], products_by_id: dict[int, Any]) -> None:
+    """Of which products the levels will be asked when they are named again."""
+    if len(hints) > MOST_HINTS:
+        hints.clear()
+    for row in products_by_id.values():
+        for reference in (row["id"], row["sku"]):
+            if row["tracked"]:
+                hints[reference] = row["id"]
+            else:
+                hints.pop(reference, None)
 
 
 def return_goods(tx: Tx, drafts: Sequence[ReturnDraft]) -> Results:

@@ -82,8 +82,11 @@ def enter_laid(tx: Tx, laid: Laid) -> Results:
     return list(enter(tx, laid.sales, laid))
 
 
-def enter(tx: Tx, sales: Sequence[Sale], laid: Laid | None = None) -> list[Placed]:
-    """Orders under the next numbers, with their lines, stock, figures and event. laid: the same sales, laid out."""
+def enter(tx: Tx, sales: Sequence[Sale], laid: Laid | None = None, levels: stock.Levels | None = None) -> list[Placed]:
+    """Orders under the next numbers, with their lines, stock, figures and event. laid: the same sales, laid out.
+
+    levels: of every counted product of the sales, where they were looked at in this transaction; they are used up.
+    """
     if not sales:
         return []
     laid = laid or Laid(sales, oldest_ms=rollups.oldest_ms(tx))
@@ -130,7 +133,7 @@ def enter(tx: Tx, sales: Sequence[Sale], laid: Laid | None = None) -> list[Place
                 for number, owner, line in zip(count_from(line_id), owners, laid.lines, strict=False)
             ],
         )
-    stock.take(tx, takes)  # the shelf's levels were looked at before
+    stock.take(tx, takes, levels=levels)  # whether there is enough was looked at before
     rollups.add(tx, laid.figures)
     return results
 

@@ -126,7 +126,7 @@ def index() -> Response:
         return rows, [known.order(order_id) for order_id in ids], around
 
     if wanted.filters.of_products:  # whose sums may have to be counted from lines
-        rows, items, context = reading.in_thread(find)
+        rows, items, context = reading.heavy(find)
     else:
         with reading.reading() as tx:
             rows, items, context = find(tx)

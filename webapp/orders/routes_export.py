@@ -21,11 +21,7 @@ def rows(wanted: Wanted) -> Iterator[Row]:
     """The rows of the sales in the order of the list, and those of the returns that belong to it, slice after slice."""
     currency, after = store.shop().currency, None
     while True:
-        with reading.reading() as tx:
-            found = dao.find_page(tx, wanted.sort, SLICE, after, wanted.condition)
-            ids = [row["id"] for row in found]
-            orders, lines = (dao.find_orders(tx, ids), dao.find_export_lines(tx, ids)) if ids else ({}, {})
-            back = [] if wanted.is_figure or not ids else _of_orders(tx, ids)
+        found, ids, (orders, lines), back = reading.heavy_here(_slice, wanted, after)
         for order_id in ids:
             yield from outgoing.sale_rows(orders[order_id], lines[order_id], currency)
         for line in back:
@@ -35,6 +31,13 @@ def rows(wanted: Wanted) -> Iterator[Row]:
         after = (found[-1][wanted.value], found[-1]["id"])
     if wanted.is_figure:
         yield from returns(wanted)
+
+
+def _slice(tx: Any, wanted: Wanted, after: Any) -> tuple[list[Any], list[int], tuple[Any, Any], list[Any]]:
+    found = dao.find_page(tx, wanted.sort, SLICE, after, wanted.condition)
+    ids = [row["id"] for row in found]
+    sold = (dao.find_orders(tx, ids), dao.find_export_lines(tx, ids)) if ids else ({}, {})
+    return found, ids, sold, [] if wanted.is_figure or not ids else _of_orders(tx, ids)
 
 
 def _of_orders(tx: Any, order_ids: list[int]) -> list[Any]:
@@ -50,10 +53,13 @@ def _lines(tx: Any, return_ids: list[int]) -> list[Any]:
 def returns(wanted: Wanted) -> Iterator[Row]:
     """The rows of the returns under the filters and in the period of a list, the newest first."""
     currency, before = store.shop().currency, None
+
+    def find(tx: Any) -> tuple[list[Any], list[Any]]:
+        found = dao.find_return_page(tx, SLICE, before, wanted.condition)
+        return found, _lines(tx, [row["id"] for row in found])
+
     while True:
-        with reading.reading() as tx:
-            found = dao.find_return_page(tx, SLICE, before, wanted.condition)
-            lines = _lines(tx, [row["id"] for row in found])
+        found, lines = reading.heavy_here(find)
         for line in lines:
             yield outgoing.return_row(line, currency)
         if len(found) < SLICE:

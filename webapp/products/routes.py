@@ -68,11 +68,14 @@ def _list_page(tx: Any, wanted: listing.Wanted) -> dict[str, Any]:
 
 def _export(wanted: listing.Wanted) -> Iterator[list[Any]]:
     def find(place: list[Any] | None) -> tuple[list[Any], list[Any] | None]:
-        with reading.reading() as tx:
-            rows = dao.find_list(tx, wanted.matching, wanted.sort, _place(place), SLICE)
-            return _shaped(tx, rows), wanted.place(rows[-1]) if len(rows) == SLICE else None
+        return reading.heavy_here(_slice, wanted, _place(place))
 
     return (shapes.csv_row(item) for item in paging.every(find))
+
+
+def _slice(tx: Any, wanted: listing.Wanted, place: Any) -> tuple[list[Any], list[Any] | None]:
+    rows = dao.find_list(tx, wanted.matching, wanted.sort, place, SLICE)
+    return _shaped(tx, rows), wanted.place(rows[-1]) if len(rows) == SLICE else None
 
 
 # ---- New ones ----

@@ -47,15 +47,17 @@ class Moved(NamedTuple):
     at_ms: int
 
 
-def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = ()) -> None:
+def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = (), levels: Levels | None = None) -> None:
     """The goods of counted products have left: one move each, every level written once.
 
     strict: the products that must not fall below zero. Who takes orders has looked at `dao.find_levels` before, and so
-    refuses a single order; here Conflict `out_of_stock` is raised and nothing is written.
+    refuses a single order; here Conflict `out_of_stock` is raised and nothing is written. levels: what the caller has
+    found of these products in this transaction, which is used up.
     """
     if not takes:
         return
-    levels = dao.find_levels(tx, {one.product_id for one in takes})
+    if levels is None:
+        levels = dao.find_levels(tx, {one.product_id for one in takes})
     rows = _moves(tx, levels, ((one, -one.quantity, "sale", one.order_id, None) for one in takes))
     if strict and any(after < 0 and place[0] in strict for place, after in levels.items()):
         raise Conflict("There is not enough in stock.", code="out_of_stock")

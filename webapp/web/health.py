@@ -52,7 +52,7 @@ def readyz() -> Response:
             checks["database"] = "ok"
             checks["migrations"] = "ok" if not migrations.pending(tx.connection) else "not applied"
             beat = queue.last_beat_ms(tx)
-        fresh = beat is not None and clock.now_ms() - beat < WORKER_MS
+            fresh = beat is not None and queue.now_ms(tx) - beat < WORKER_MS
         checks["worker"] = "ok" if fresh else "no sign of life for 30 seconds"
         warnings = _warnings()
     except Exception as error:

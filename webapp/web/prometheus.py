@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 
-from webapp import __version__, clock, counters
+from webapp import __version__, counters
 from webapp.counters import Family
 from webapp.db import backup, reading, store
 from webapp.jobs import queue
@@ -33,13 +33,14 @@ def _now() -> Iterator[Family]:
     yield Family("takings_build_info", "The version that runs", ("version",), [((__version__,), 1)])
     try:
         with reading.reading() as tx:
-            now_ms, seq = clock.now_ms(), outbox.position(tx)
+            now_ms, seq = queue.now_ms(tx), outbox.position(tx)
             open_jobs, beat_ms = queue.count_open(tx), queue.last_beat_ms(tx)
             stored_bytes = reading.stored_bytes(tx)
     except Exception:
         yield Family("takings_database_up", "Whether the ledger can be read", (), [((), 0)])
         return
     yield Family("takings_database_up", "Whether the ledger can be read", (), [((), 1)])
+    yield from _replica()
     yield Family("takings_seq", "The last change of the shop", (), [((), seq)])
     jobs = [((row["kind"], row["state"]), row["count"]) for row in open_jobs]
     yield Family("takings_jobs", "Jobs that wait or run", ("kind", "state"), jobs)
@@ -54,6 +55,17 @@ def _now() -> Iterator[Family]:
         yield Family("takings_backup_age_seconds", "Since the last good backup in the shop's folder", (), [((), age)])
     sizes = [(("main",), stored_bytes or _bytes("")), (("log",), _bytes("-wal"))]
     yield Family("takings_database_bytes", "Size of the ledger on disk", ("part",), sizes)
+
+
+def _replica() -> Iterator[Family]:
+    """How the replica stands with the process that answers."""
+    far = reading.replica()
+    if far is None:
+        return
+    if far.reason != "unknown":
+        yield Family("takings_replica_up", "Whether heavy reads go to the replica", (), [((), int(far.reason is None))])
+        behind = "For how long the replica has been lacking something"
+        yield Family("takings_replica_behind_seconds", behind, (), [((), far.behind_s)])
 
 
 def _bytes(suffix: str) -> int:

@@ -9,6 +9,7 @@ import os
 import sys
 
 import wire  # of this folder, which stands on the path
+import work
 
 
 def acknowledge_before_commit(module):
@@ -73,6 +74,18 @@ def wait_inside_sqlite(module):
     module.Session._begin = begin
 
 
+def wait_inside_the_client(module):
+    """What PostgreSQL has not answered yet is waited for where no greenlet can run."""
+
+    def sleep(descriptor, wanted):
+        from gevent import monkey
+
+        select = monkey.get_original("select", "select")
+        select([descriptor] if wanted & module.READ else [], [descriptor] if wanted & module.WRITE else [], [])
+
+    module._sleep = sleep
+
+
 def believe_the_disk(module):
     """A commit that fails is taken for one that went well."""
 
@@ -91,6 +104,24 @@ def believe_the_disk(module):
     module.Session._run = run
 
 
+def believe_the_server(module):
+    """A commit that PostgreSQL did not answer is taken for one that went well."""
+    end = module.ServerSession._end
+
+    def believing(self, connection):
+        try:
+            end(self, connection)
+        except module.sqlite3.Error:
+            self._drop()
+
+    module.ServerSession._end = believing
+
+
+def know_no_words(module):
+    """What PostgreSQL says of its disk is not understood."""
+    module._NAMES.clear()
+
+
 def sync_seldom(module):
     """Commits are not synced; only checkpoints are."""
     connect = module.connect
@@ -101,6 +132,17 @@ def sync_seldom(module):
         return connection
 
     module.connect = relaxed
+
+
+def confirm_early(module):
+    """PostgreSQL says that a commit is done before it is on disk."""
+    settings = module._session_settings
+    module._session_settings = lambda *given: f"{settings(*given)}; set synchronous_commit = off"
+
+
+def keep_the_history(module):
+    """A database server that took over goes on with the history of the one before it."""
+    module.joined = lambda connection: connection
 
 
 def commit_in_two(module):
@@ -149,6 +191,11 @@ def keep_the_epoch(module):
     module._rename_history = keep
 
 
+def keep_the_epoch_of_a_server(module):
+    """The same where a schema of PostgreSQL was restored."""
+    module.rename_history = lambda connection, epoch: (int(module.sql.find_seq.value(connection)), "")
+
+
 def copy_the_file(module):
     """A backup is the file as it lies there, without its log."""
     import shutil
@@ -185,6 +232,15 @@ def migrate_by_statement(module):
     module.migrate = migrate
 
 
+def believe_the_replica(module):
+    """A replica is read from, however far it has come."""
+    module.Replica._has = lambda self, connection, needed: True
+    turn = module.Replica._turn
+    module.Replica._turn = lambda self, reason, more="": turn(self, None if reason == "lagging" else reason, more)
+    whole = module.Replica.take
+    module.Replica.take = lambda self, needed: whole(self, needed._replace(seq=0))
+
+
 def answer_any_host(module):
     """The Host header is not looked at."""
     module.Gate._look_at_host = lambda self, host: True
@@ -192,17 +248,25 @@ def answer_any_host(module):
 
 BUILDS = {
     **wire.BUILDS,
+    **work.BUILDS,
     "acknowledge_before_commit": ("webapp.db.writer", acknowledge_before_commit),
     "forget_keys": ("webapp.db.group", forget_keys),
     "believe_the_disk": ("webapp.db.writer", believe_the_disk),
+    "believe_the_server": ("webapp.db.onserver", believe_the_server),
+    "know_no_words": ("webapp.db.postgres", know_no_words),
     "sync_seldom": ("webapp.db.sqlite", sync_seldom),
+    "confirm_early": ("webapp.db.postgres", confirm_early),
+    "keep_the_history": ("webapp.db.timelines", keep_the_history),
     "commit_in_two": ("webapp.db.tx", commit_in_two),
     "skip_checks": ("webapp.verify", skip_checks),
     "die_of_memory": ("webapp.db.fronts", die_of_memory),
+    "keep_the_epoch_of_a_server": ("webapp.db.dumps", keep_the_epoch_of_a_server),
+    "wait_inside_the_client": ("webapp.db.waiting", wait_inside_the_client),
     "keep_the_epoch": ("webapp.db.restore", keep_the_epoch),
     "copy_the_file": ("webapp.db.backup", copy_the_file),
     "restore_without_migrating": ("webapp.db.restore", restore_without_migrating),
     "migrate_by_statement": ("webapp.db.migrations", migrate_by_statement),
+    "believe_the_replica": ("webapp.db.replica", believe_the_replica),
     "answer_any_host": ("webapp.web.security", answer_any_host),
     "reuse_keys": ("webapp.db.group", reuse_keys),
     "sell_what_is_not_there": ("webapp.orders.rules", sell_what_is_not_there),

@@ -88,7 +88,16 @@ def leave_out_each_thousandth(module):
     module.Tail._shape = lambda self, tx, events: [one for one in whole(self, tx, events) if next(count) % 1000]
 
 
+def leave_out_each_tenth(module):
+    """Each tenth event is told to nobody."""
+    import itertools
+
+    whole, count = module.Tail._shape, itertools.count(1)
+    module.Tail._shape = lambda self, tx, events: [one for one in whole(self, tx, events) if next(count) % 10]
+
+
 BUILDS = {
+    "leave_out_each_tenth": ("webapp.live.tail", leave_out_each_tenth),
     "leave_out_each_thousandth": ("webapp.live.tail", leave_out_each_thousandth),
     "believe_lengths": ("webapp.live.frames", believe_lengths),
     "let_everybody_speak": ("webapp.live.lines", let_everybody_speak),
