@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.servers import postgres
+from tests.servers.takings import ON_POSTGRES
+
+DATABASE = "postgres" if ON_POSTGRES else "sqlite"
+
 
 @pytest.fixture
 def figures():
@@ -15,6 +20,17 @@ def figures():
         file = os.environ.get("FAULT_FIGURES")
         if file:
             with Path(file).open("a", encoding="utf-8") as lines:
-                lines.write(json.dumps({"fault": fault, "seen": seen}) + "\n")
+                lines.write(json.dumps({"fault": fault, "database": DATABASE, "seen": seen}) + "\n")
 
     return tell
+
+
+@pytest.fixture(autouse=True, scope="module")
+def room_again():
+    """The databases that a file of tests made on the tests' own server are gone after it."""
+    yield
+    if ON_POSTGRES and postgres.shared.cache_info().currsize:
+        server = postgres.shared()
+        names = server.ask("select string_agg(datname, ' ') from pg_database where datname like 'shop%'") or ""
+        for name in names.split():
+            server.say(f"drop database {name} with (force)")

@@ -27,12 +27,12 @@ needs_strace = pytest.mark.skipif(not _traces(), reason="strace is not here, or 
 
 
 @contextmanager
-def failing(pids, calls, error):
-    """While this lasts, these system calls of these processes fail: failing([7], "fdatasync", "EIO")."""
-    words = ["strace", "-f", "-o", "/dev/null", "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}"]
+def attached(pids, *words):
+    """While this lasts strace follows these processes and all that they start, with these words."""
+    called = ["strace", "-f", "-o", "/dev/null", *words]
     for pid in pids:
-        words += ["-p", str(pid)]
-    tracer = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+        called += ["-p", str(pid)]
+    tracer = subprocess.Popen(called, stderr=subprocess.PIPE, text=True)
     waiting = {str(pid) for pid in pids}
     while waiting:
         line = tracer.stderr.readline()
@@ -44,6 +44,11 @@ def failing(pids, calls, error):
     finally:
         tracer.send_signal(signal.SIGINT)
         tracer.wait(10)
+
+
+def failing(pids, calls, error):
+    """While this lasts, these system calls of these processes fail: failing([7], "fdatasync", "EIO")."""
+    return attached(pids, "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}")
 
 
 @contextmanager

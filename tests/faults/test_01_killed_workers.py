@@ -22,23 +22,28 @@ def sell_and_kill(server, kills=KILLS):
 
 
 def lost_and_doubled(server, tills):
-    """(acknowledged orders that are not there, orders beyond the acknowledged ones)."""
+    """(acknowledged orders that are not there, orders beyond the acknowledged ones).
+
+    The number of an order that was lost is given to a later one: then two tills were told the same.
+    """
     there = {order["id"] for order in every_order(server)}
-    acknowledged = list(tills.answered.values())
-    return len(set(acknowledged) - there), len(there) - len(set(acknowledged)) + len(acknowledged) - len(
-        set(acknowledged)
-    )
+    told = list(tills.answered.values())
+    return len(set(told) - there) + len(told) - len(set(told)), len(there) - len(set(told))
 
 
 @pytest.mark.slow
-def test_no_acknowledged_order_is_lost_or_doubled(server):
+def test_no_acknowledged_order_is_lost_or_doubled(server, figures):
     tills = sell_and_kill(server)
 
     assert lost_and_doubled(server, tills) == (0, 0)
     assert sound(server)
+    figures(1, kills=KILLS, acknowledged=len(tills.answered), lost=0, doubled=0, sent_again=tills.resent)
 
 
 @pytest.mark.slow
+@pytest.mark.sqlite(
+    "a group is committed in another way on PostgreSQL, where the control of killed servers breaks that"
+)
 def test_the_control_a_build_that_answers_before_it_commits_loses_orders(tmp_path):
     server = Server(tmp_path, broken="acknowledge_before_commit", TAKINGS_WRITER="loop")
     server.start()

@@ -7,7 +7,10 @@ import pytest
 from tests.faults import seller
 from tests.faults.injection import needs_strace, python
 
-pytestmark = pytest.mark.long  # make faults runs it
+pytestmark = [
+    pytest.mark.long,  # make faults runs it
+    pytest.mark.sqlite("it is about SQLite's own files; PostgreSQL's server has a test of its own"),
+]
 
 SALES = 6
 

@@ -12,7 +12,10 @@ from webapp.clock import Zone
 from webapp.db import sqlite
 from webapp.db.reading import ReadTx
 
-pytestmark = pytest.mark.long  # make faults runs it
+pytestmark = [
+    pytest.mark.long,  # make faults runs it
+    pytest.mark.sqlite("it is about SQLite's own files; PostgreSQL's server has a test of its own"),
+]
 
 
 def left(folder):

@@ -17,6 +17,7 @@ from tests.servers.takings import Server
 from webapp import cli
 from webapp.db import presence
 
+pytestmark = pytest.mark.sqlite("it is about SQLite's own files; PostgreSQL's server has a test of its own")
 LOST = {"read_only", "disk"}
 
 

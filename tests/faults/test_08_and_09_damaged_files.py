@@ -18,6 +18,7 @@ from webapp.jobs import worker
 
 assert schedule  # the nightly checks are registered by being imported
 PAGE = 4096
+of_sqlite = pytest.mark.sqlite("it damages SQLite's own file; PostgreSQL's server has a test of its own")
 ORDER = {"product_id": "TEA", "quantity": 1}
 
 
@@ -42,6 +43,7 @@ def start_damaged(tmp_path, broken=""):
     return server
 
 
+@of_sqlite
 def test_fault_8_a_damaged_page_is_found_at_the_start_and_a_restore_heals(tmp_path, figures):
     server = start_damaged(tmp_path)
     try:
@@ -69,7 +71,8 @@ def test_fault_8_a_damaged_page_is_found_at_the_start_and_a_restore_heals(tmp_pa
     figures(8, found="at the start, before the first sale", sold_on_damaged_file=0)
 
 
-def test_the_control_a_build_that_checks_nothing_sells_on_a_damaged_file(tmp_path):
+@of_sqlite
+def test_fault_8_the_control_a_build_that_checks_nothing_sells_on_a_damaged_file(tmp_path):
     server = start_damaged(tmp_path, broken="skip_checks")
     try:
         with server.client() as client:
@@ -99,10 +102,10 @@ def test_fault_8_the_night_finds_what_happened_by_day(shop, at):
 
 def damage_sums():
     """Somebody else's hand in the kept sums."""
-    with closing(sqlite3.connect(store.path(), isolation_level=None)) as connection:
-        connection.execute("update sales_day set gross_minor = gross_minor + 1")
+    making.spoil("update sales_day set gross_minor = gross_minor + 1")
 
 
+@of_sqlite
 def test_what_is_written_while_a_page_is_damaged_is_a_503_and_stops_the_shop(shop):
     making.make_product()
     making.sell("TEA")
@@ -152,6 +155,7 @@ def cut_everywhere(tmp_path, sales, cuts, broken=""):
     return found
 
 
+@of_sqlite
 def test_fault_9_a_cut_log_loses_its_last_sales_and_leaves_the_rest_whole(tmp_path, figures):
     found = cut_everywhere(tmp_path, sales=12, cuts=16)
 
@@ -162,7 +166,8 @@ def test_fault_9_a_cut_log_loses_its_last_sales_and_leaves_the_rest_whole(tmp_pa
     figures(9, sales=12, lost_by_bytes_cut={str(cut): lost for cut, lost, _, _ in found[::5]}, unsound=0)
 
 
-def test_the_control_a_build_that_commits_a_sale_in_two_parts_is_left_unsound(tmp_path):
+@of_sqlite
+def test_fault_9_the_control_a_build_that_commits_a_sale_in_two_parts_is_left_unsound(tmp_path):
     found = cut_everywhere(tmp_path, sales=4, cuts=12, broken="commit_in_two")
 
     assert any(wrong for *_, wrong in found)

@@ -38,7 +38,7 @@ def send_at_once(server, key, count=50):
     return answers
 
 
-def test_fault_10_fifty_at_once_with_one_key_are_one_order(server, product):
+def test_fault_10_fifty_at_once_with_one_key_are_one_order(server, product, figures):
     before = len(every_order(server))
 
     answers = send_at_once(server, uuid.uuid4().hex)
@@ -47,13 +47,14 @@ def test_fault_10_fifty_at_once_with_one_key_are_one_order(server, product):
     assert len({answer.content for answer in answers}) == 1
     assert sum("Idempotent-Replayed" in answer.headers for answer in answers) == 49
     assert len(every_order(server)) == before + 1
+    figures(10, sent_at_once=50, orders=1)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     quantity=st.integers(2, 1000), note=st.text(max_size=20).filter(lambda text: "\0" not in text and text.isascii())
 )
-def test_fault_11_the_same_key_with_other_content_writes_nothing(server, product, quantity, note):
+def test_fault_11_the_same_key_with_other_content_writes_nothing(server, product, figures, quantity, note):
     key = uuid.uuid4().hex
     with server.client() as client:
         first = client.post("/orders", json=ORDER, headers={"Idempotency-Key": key})
@@ -66,6 +67,7 @@ def test_fault_11_the_same_key_with_other_content_writes_nothing(server, product
         assert first.status_code == 201
         assert (other.status_code, other.json()["code"]) == (422, "key_reused")
         assert client.get("/analytics").json()["seq"] == seq
+    figures(11, other_contents=1, written=0)
 
 
 class Deaf:
@@ -109,11 +111,12 @@ def lose_the_answer(server):
     return len(every_order(server)) - before
 
 
-def test_fault_12_a_lost_answer_is_sent_again_and_booked_once(server, product):
+def test_fault_12_a_lost_answer_is_sent_again_and_booked_once(server, product, figures):
     assert lose_the_answer(server) == 1
+    figures(12, answers_lost=1, orders=1)
 
 
-def test_the_control_a_build_that_forgets_keys_books_twice(tmp_path):
+def test_fault_10_and_12_the_control_a_build_that_forgets_keys_books_twice(tmp_path):
     server = Server(tmp_path, broken="forget_keys")
     server.start()
 
@@ -128,7 +131,7 @@ def test_the_control_a_build_that_forgets_keys_books_twice(tmp_path):
     assert len({answer.content for answer in answers}) > 1
 
 
-def test_the_control_a_build_that_reuses_keys_takes_other_content(tmp_path):
+def test_fault_11_the_control_a_build_that_reuses_keys_takes_other_content(tmp_path):
     server = Server(tmp_path, workers=1, broken="reuse_keys")
     server.start()
 

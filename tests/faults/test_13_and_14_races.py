@@ -3,11 +3,13 @@
 import sqlite3
 import threading
 from collections import Counter
+from contextlib import closing, contextmanager
 
 import httpx
 
 from tests.faults.till import every_order, new_product, sound
-from tests.servers.takings import Server
+from tests.servers.takings import ON_POSTGRES, Server
+from webapp.db import postgres
 
 
 def race(server, stock=50, buyers=16, each=8):
@@ -28,16 +30,17 @@ def race(server, stock=50, buyers=16, each=8):
     return statuses
 
 
-def test_fault_13_exactly_what_is_there_is_sold(server):
+def test_fault_13_exactly_what_is_there_is_sold(server, figures):
     statuses = race(server)
 
     assert statuses == {201: 50, 409: 78}
     with server.client() as client:
         assert client.get("/products/LAST").json()["stock"] == 0
     assert sound(server)
+    figures(13, in_stock=50, asked_for=128, sold=statuses[201], refused=statuses[409])
 
 
-def test_the_control_a_build_that_does_not_look_sells_more(tmp_path):
+def test_fault_13_the_control_a_build_that_does_not_look_sells_more(tmp_path):
     server = Server(tmp_path, broken="sell_what_is_not_there")
     server.start()
 
@@ -49,11 +52,23 @@ def test_the_control_a_build_that_does_not_look_sells_more(tmp_path):
     assert statuses[201] > 50
 
 
+@contextmanager
+def held(server):
+    """A stranger keeps everybody from writing."""
+    if ON_POSTGRES:
+        with closing(postgres.connect(server.address, write=True, name="stranger")) as stranger:
+            stranger.run("begin; lock table orders in exclusive mode")
+            yield
+        return
+    with closing(sqlite3.connect(server.database, isolation_level=None)) as stranger:
+        stranger.execute("begin immediate")
+        yield
+        stranger.execute("rollback")
+
+
 def reads_while_held(server):
     """How many of 20 reads were answered while a stranger held the database and an order waited; and that order."""
     new_product(server)
-    stranger = sqlite3.connect(server.database, isolation_level=None)
-    stranger.execute("begin immediate")
     sent = {}
 
     def sell():
@@ -61,9 +76,9 @@ def reads_while_held(server):
             sent["answer"] = client.post("/orders", json={"product_id": "TEA", "quantity": 1})
 
     waiting = threading.Thread(target=sell)
-    waiting.start()
     answered = 0
-    try:
+    with held(server):
+        waiting.start()
         for _ in range(20):
             try:
                 with server.client() as client:
@@ -71,14 +86,11 @@ def reads_while_held(server):
                     answered += client.get("/healthz").status_code == 200 and waiting.is_alive()
             except httpx.TimeoutException:
                 break
-    finally:
-        stranger.execute("rollback")
-        stranger.close()
     waiting.join(30)
     return answered, sent["answer"].status_code
 
 
-def test_fault_14_a_held_database_delays_orders_alone(tmp_path):
+def test_fault_14_a_held_database_delays_orders_alone(tmp_path, figures):
     server = Server(tmp_path, workers=1, TAKINGS_WRITER="loop")
     server.start()
 
@@ -89,10 +101,12 @@ def test_fault_14_a_held_database_delays_orders_alone(tmp_path):
         server.stop()
 
     assert (answered, order, orders) == (20, 201, 1)
+    figures(14, other_requests_answered_meanwhile=answered, of=20)
 
 
-def test_the_control_a_build_that_waits_inside_sqlite_answers_nobody(tmp_path):
-    server = Server(tmp_path, workers=1, broken="wait_inside_sqlite", TAKINGS_WRITER="loop")
+def test_fault_14_the_control_a_build_that_waits_where_nothing_else_can_run_answers_nobody(tmp_path):
+    build = "wait_inside_the_client" if ON_POSTGRES else "wait_inside_sqlite"
+    server = Server(tmp_path, workers=1, broken=build, TAKINGS_WRITER="loop")
     server.start()
 
     try:

@@ -47,7 +47,7 @@ def watched(folder, broken=""):
     return server, *wires
 
 
-def test_fault_20_a_watcher_that_does_not_read_delays_nobody_and_is_fed_at_its_own_pace(tmp_path):
+def test_fault_20_a_watcher_that_does_not_read_delays_nobody_and_is_fed_at_its_own_pace(tmp_path, figures):
     server, slow, quick = watched(tmp_path)
     before = memory(server)
     count = sell(server)
@@ -58,6 +58,7 @@ def test_fault_20_a_watcher_that_does_not_read_delays_nobody_and_is_fed_at_its_o
 
     assert heard == late == sorted(set(heard)) and len(heard) == count
     assert grown < MOST_BYTES, f"{grown:,} bytes"
+    figures(20, orders_meanwhile=count, missed=0, most_grown_kb=max(0, grown >> 10))
 
 
 def test_fault_20_the_control_a_build_that_waits_for_its_sockets_is_caught(tmp_path):

@@ -65,8 +65,9 @@ def run(folder, build, seconds):
     return json.loads(done.stdout.splitlines()[-1])["noticed"]
 
 
-def test_fault_21_a_peer_that_is_gone_without_a_word_is_noticed_and_its_descriptor_given_back(tmp_path):
+def test_fault_21_a_peer_that_is_gone_without_a_word_is_noticed_and_its_descriptor_given_back(tmp_path, figures):
     assert run(tmp_path, "hurried_wire", 30)
+    figures(21, dead_peers=COUNT, descriptors_kept=0)
 
 
 def test_fault_21_the_control_a_build_that_looks_for_nobody_is_caught(tmp_path):

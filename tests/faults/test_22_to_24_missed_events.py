@@ -99,8 +99,9 @@ def check_the_ledger(hub, seed, steps=60):
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_fault_22_a_client_cut_off_at_random_points_ends_with_exactly_the_ledgers_orders(hub, seed):
+def test_fault_22_a_client_cut_off_at_random_points_ends_with_exactly_the_ledgers_orders(hub, seed, figures):
     check_the_ledger(hub, seed)
+    figures(22, histories=1, missed=0, twice=0)
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -351,8 +352,9 @@ def check_the_gap(hub, read=read_page):
     assert program.known == toy.ledger()
 
 
-def test_fault_24_what_happens_between_load_and_subscription_is_told_once(hub):
+def test_fault_24_what_happens_between_load_and_subscription_is_told_once(hub, figures):
     check_the_gap(hub)
+    figures(24, gaps=0)
 
 
 def test_fault_24_also_where_the_hub_has_seen_it_already(hub, client):

@@ -67,7 +67,7 @@ def shop(tmp_path_factory):
 
 
 @pytest.mark.parametrize(("abuse", "code"), ABUSES, ids=range(len(ABUSES)))
-def test_fault_25_abuse_ends_with_its_code_and_the_others_hear_on(shop, abuse, code):
+def test_fault_25_abuse_ends_with_its_code_and_the_others_hear_on(shop, abuse, code, figures):
     other, wire = Wire(shop), Wire(shop)
     other.say(subscribe=["orders"])
     other.hear()
@@ -87,6 +87,7 @@ def test_fault_25_abuse_ends_with_its_code_and_the_others_hear_on(shop, abuse, c
     assert grown < MOST_BYTES, f"{grown:,} bytes"
     assert f'"id":{placed},'.encode() in heard.replace(b" ", b"")
     assert shop.web_processes() == pids
+    figures(25, kinds_of_abuse=1, processes_ended=0, most_grown_kb=max(0, grown >> 10))
 
 
 @pytest.mark.parametrize(("broken", "abuse"), [("believe_lengths", claim), ("let_everybody_speak", flood)])

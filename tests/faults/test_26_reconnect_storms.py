@@ -54,14 +54,16 @@ def storm(hub, client, readings):
     return heard, len(readings)
 
 
-def test_fault_26_a_storm_is_told_everything_once_from_a_few_readings(hub, client, readings):
+def test_fault_26_a_storm_is_told_everything_once_from_a_few_readings(hub, client, readings, figures):
     heard, count = storm(hub, client, readings)
 
     first = told(heard[0])
     assert len(first) == MISSED and all(told(known) == first for known in heard)
     assert count <= 3 * (MISSED // tail.STEP + 1), f"{count} readings"
+    figures(26, watchers=STORM, missed_events_each=MISSED, readings_of_the_database=count)
 
 
+@pytest.mark.sqlite("what is counted is the same on both, and takes minutes there")
 def test_fault_26_the_control_a_build_that_reads_for_each_is_caught(hub, client, readings, monkeypatch):
     monkeypatch.setattr(tail.Tail, "_from_outbox", lambda self, seq, upto: (self._read_block(seq, seq, upto), upto))
 

@@ -103,7 +103,7 @@ def obedient(asked: Any) -> dict[str, Any]:
     ids=["quota", "refusal", "cut off", "half JSON"],
 )
 def test_fault_28_a_refusing_or_babbling_model_leaves_the_rules_advice_with_its_reason(
-    moved: AdvisedShop, model: LlmServer, step: Any, reason: str, words: str
+    moved: AdvisedShop, model: LlmServer, figures: Any, step: Any, reason: str, words: str
 ) -> None:
     said = refreshed(moved, model, step)
 
@@ -111,10 +111,11 @@ def test_fault_28_a_refusing_or_babbling_model_leaves_the_rules_advice_with_its_
     assert (said["source"]["by"], said["source"]["reason"], said["fresh"]) == ("rules", reason, False)
     assert said["suggestions"] and "Lower the price of Hot chocolate" in shown
     assert words in shown and "House rules" in shown
+    figures(28, refusals_and_babble_answered_by_rules=1)
 
 
 def test_fault_29_a_model_that_obeys_a_products_name_changes_nothing_and_its_words_are_text(
-    moved: AdvisedShop, model: LlmServer
+    moved: AdvisedShop, model: LlmServer, figures: Any
 ) -> None:
     prices = moved.http.get("/products", headers=JSON).json()
 
@@ -134,9 +135,10 @@ def test_fault_29_a_model_that_obeys_a_products_name_changes_nothing_and_its_wor
     assert not any(
         model.settings["TAKINGS_LLM_KEY"] in text for text in (shown, json.dumps(said), "\n".join(moved.lines))
     )
+    figures(29, prices_changed=0, keys_shown=0)
 
 
-def test_the_control_an_honest_model_is_shown_by_its_name(moved: AdvisedShop, model: LlmServer) -> None:
+def test_fault_28_and_29_the_control_an_honest_model_is_shown_by_its_name(moved: AdvisedShop, model: LlmServer) -> None:
     said = refreshed(moved, model, honest)
 
     source = said["source"]
@@ -150,7 +152,7 @@ def test_the_control_an_honest_model_is_shown_by_its_name(moved: AdvisedShop, mo
     assert "What was sent to the model" in page(moved, f"/recommendations/advice/{said['advice_id']}")
 
 
-def test_the_control_a_stale_answer_comes_at_once_and_who_prefers_to_wait_gets_the_new_one(
+def test_fault_27_the_control_a_stale_answer_comes_at_once_and_who_prefers_to_wait_gets_the_new_one(
     moved: AdvisedShop, model: LlmServer
 ) -> None:
     model.steps[:] = [honest]
@@ -174,7 +176,7 @@ def test_fault_27_a_broken_line_leaves_the_older_advice_of_the_model_and_says_so
 
 
 def test_fault_27_while_the_model_hangs_pages_sales_and_programs_are_answered_at_once(
-    moved: AdvisedShop, model: LlmServer
+    moved: AdvisedShop, model: LlmServer, figures: Any
 ) -> None:
     model.steps[:] = ["hang"]
     asked = len(model.asked)
@@ -189,3 +191,4 @@ def test_fault_27_while_the_model_hangs_pages_sales_and_programs_are_answered_at
     assert "New advice is being made" in shown and "<progress" in shown
     assert told["refreshing"] is True and told["suggestions"]
     assert sold.status_code == 201
+    figures(27, pages_and_sales_that_waited_for_a_hanging_model=0)

@@ -26,6 +26,7 @@ from webapp.remote.llm.asking import DEADLINE_S
 from webapp.remote.llm.parts import read_json
 from webapp.remote.llm.schema import mismatch, trimmed
 
+pytestmark = pytest.mark.sqlite("it asks no database")
 STOOD = brief()
 TEXT = llm.read_prompt("recommendations", VERSION)
 HONEST = {
@@ -61,10 +62,11 @@ def outcome(server, service=None):
 
 @pytest.mark.parametrize("speech", ["openai", "gemini", "compatible"])
 @pytest.mark.parametrize("step", ["hang", "drip", "reset", "cut"])
-def test_fault_27_a_call_ends_at_its_deadline_whatever_the_line_does(speech, step):
+def test_fault_27_a_call_ends_at_its_deadline_whatever_the_line_does(speech, step, figures):
     with LlmServer(speech, step) as server:
         assert outcome(server) == "failed"
         assert 1 <= len(server.asked) <= 3
+    figures(27, broken_lines=1, ended_after_their_deadline=0)
 
 
 def test_fault_27_the_deadline_of_a_call_is_twenty_seconds_with_all_its_tries():
@@ -144,8 +146,9 @@ def falsehoods(count):
     return shown
 
 
-def test_fault_28_nothing_false_is_shown_of_a_thousand_bad_answers():
+def test_fault_28_nothing_false_is_shown_of_a_thousand_bad_answers(figures):
     assert falsehoods(1_000) == []
+    figures(28, bad_answers=1_000, falsehoods_shown=0)
 
 
 @pytest.mark.parametrize("check_left_out", ["check_words", "check_bearing"])
@@ -256,7 +259,7 @@ def obeyed(names):
     return shown, outside, named
 
 
-def test_fault_29_an_obedient_model_gets_nothing_done_and_nothing_said():
+def test_fault_29_an_obedient_model_gets_nothing_done_and_nothing_said(figures):
     assert len(CORPUS) >= 100
 
     shown, outside, named = obeyed(CORPUS)
@@ -264,6 +267,7 @@ def test_fault_29_an_obedient_model_gets_nothing_done_and_nothing_said():
     assert shown == []
     assert outside == []
     assert named >= len(CORPUS), "a product with such a name can still be advised on, by its slot"
+    figures(29, names_that_give_orders=len(CORPUS), obeyed=0)
 
 
 def test_fault_29_the_control_a_build_that_shows_names_without_quotation_marks_is_found(monkeypatch):

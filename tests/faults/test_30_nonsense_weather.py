@@ -75,7 +75,7 @@ CASES = [(provider, name) for provider, cases in PRESENT.items() for name in cas
 
 
 @pytest.fixture
-def open_shop(tmp_path):
+def open_shop(tmp_path, database):
     """Open a shop at five past two that asks a service on loopback by a protocol; the service."""
     services = []
 
@@ -84,7 +84,7 @@ def open_shop(tmp_path):
         service = WeatherServer(clock.now_ms)
         services.append(service)
         environ = {
-            "TAKINGS_DATABASE": str(tmp_path / "shop.db"), "TAKINGS_LOG": "text", "TAKINGS_WEATHER": provider,
+            **database, "TAKINGS_LOG": "text", "TAKINGS_WEATHER": provider,
             "TAKINGS_WEATHER_KEY": KEY, "TAKINGS_WEATHER_URL": service.url,
             "TAKINGS_CLOCK_FILE": str(tmp_path / "clock"),
         }  # fmt: skip
@@ -146,11 +146,12 @@ def holds(provider, service):
 
 
 @pytest.mark.parametrize(("provider", "name"), CASES)
-def test_fault_30_nonsense_is_dropped_and_the_weather_is_unknown(open_shop, provider, name):
+def test_fault_30_nonsense_is_dropped_and_the_weather_is_unknown(open_shop, provider, name, figures):
     service = open_shop(provider)
     service.bend = {("current" if provider == "openweather" else "forecast"): PRESENT[provider][name]}
 
     assert holds(provider, service)
+    figures(30, kinds_of_nonsense=1, kept=0)
 
 
 @pytest.mark.parametrize("provider", list(PRESENT))

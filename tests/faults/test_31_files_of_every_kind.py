@@ -174,6 +174,7 @@ def import_large(folder, rows, broken=""):
 
 
 @pytest.mark.long
+@pytest.mark.sqlite("what reads a file is the same, and asks no database")
 def test_fault_31_a_million_rows_are_streamed_and_none_is_wrong(tmp_path, figures):
     memory, seconds, counts, total = import_large(tmp_path / "million", 1_000_000)
 
@@ -187,6 +188,7 @@ def test_fault_31_a_million_rows_are_streamed_and_none_is_wrong(tmp_path, figure
 
 
 @pytest.mark.long
+@pytest.mark.sqlite("what reads a file is the same, and asks no database")
 def test_fault_31_the_control_a_build_that_holds_all_rows_is_caught(tmp_path):
     memory, *_ = import_large(tmp_path / "held", 700_000, broken="hold_all_rows")
 

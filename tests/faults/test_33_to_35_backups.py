@@ -13,15 +13,22 @@ import pytest
 from tests.faults import seller
 from tests.faults.injection import needs_strace, python
 from tests.faults.till import Tills, new_product, sound
-from tests.servers.takings import Server
+from tests.servers.takings import ON_POSTGRES, Server
 from webapp.db import migrations
 
 ORDER = {"product_id": "TEA", "quantity": 1}
+PACKED = "a.pgdump" if ON_POSTGRES else "a.db.gz"
+NAMES = (
+    ["a.pgdump"]
+    if ON_POSTGRES
+    else ["a.db.gz", *(pytest.param(name, marks=pytest.mark.long) for name in ("a.db.xz", "a.db"))]
+)
+of_sqlite = pytest.mark.sqlite("it is about SQLite's own file")
 
 
 def command(*words, database, broken="", strace=()):
     """Run `python -m webapp ...` over this database."""
-    return python("-m", "webapp", *words, broken=broken, strace=strace, TAKINGS_DATABASE=str(database))
+    return python("-m", "webapp", *words, broken=broken, strace=strace, **seller.environ_of(database))
 
 
 # ---- Fault 33 ----
@@ -38,12 +45,12 @@ def back_up_while_selling(tmp_path, name, sales=60, broken=""):
         if broken:  # what stands in the log alone is told from what a checkpoint has moved meanwhile
             tills.stop()
         before = set(tills.answered.values())
-        made = command("backup", str(tmp_path / name), database=server.database, broken=broken)
+        made = command("backup", str(tmp_path / name), database=server.address, broken=broken)
         tills.stop()
     finally:
         server.stop()
     assert made.returncode == 0, made.stderr
-    elsewhere = tmp_path / "elsewhere" / "shop.db"
+    elsewhere = seller.no_shop(tmp_path / "elsewhere")
     began = time.perf_counter()
     restored = command("restore", str(tmp_path / name), database=elsewhere)
     took = time.perf_counter() - began
@@ -53,20 +60,18 @@ def back_up_while_selling(tmp_path, name, sales=60, broken=""):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    "name",
-    ["shop.db.gz", pytest.param("shop.db.xz", marks=pytest.mark.long), pytest.param("shop.db", marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("name", NAMES)
 def test_fault_33_a_backup_while_selling_holds_every_sale_acknowledged_before_it_began(tmp_path, name, figures):
     before, ids, wrong, took = back_up_while_selling(tmp_path, name)
 
     assert before <= ids
     assert wrong == []
-    assert not [file for file in os.listdir(tmp_path) if file.startswith(".shop")]
+    assert not [file for file in os.listdir(tmp_path) if file.startswith(".a")]
     figures(33, acknowledged_before=len(before), missing=0, restore_seconds=round(took, 1))
 
 
-def test_the_control_a_build_that_copies_the_file_loses_sales(tmp_path):
+@of_sqlite
+def test_fault_33_the_control_a_build_that_copies_the_file_loses_sales(tmp_path):
     before, ids, _, _ = back_up_while_selling(tmp_path, "shop.db.gz", sales=5, broken="copy_the_file")
 
     assert before - ids
@@ -104,6 +109,7 @@ SPOILED = [
 ]  # fmt: skip
 
 
+@of_sqlite
 def test_a_backup_that_does_not_verify_is_refused_and_nothing_is_replaced(tmp_path):
     database = seller.new_shop(tmp_path, sales=30)
     good = tmp_path / "good.db.gz"
@@ -123,8 +129,8 @@ def test_a_backup_that_does_not_verify_is_refused_and_nothing_is_replaced(tmp_pa
 
 def test_a_running_shop_is_not_replaced(server, tmp_path):
     new_product(server, "RUNS")
-    made = server.run("backup", str(tmp_path / "a.db.xz"))
-    refused = server.run("restore", str(tmp_path / "a.db.xz"))
+    made = server.run("backup", str(tmp_path / PACKED))
+    refused = server.run("restore", str(tmp_path / PACKED))
 
     assert made.returncode == 0
     assert (refused.returncode, "running" in refused.stderr) == (1, True)
@@ -155,12 +161,12 @@ def restore_under_a_client(tmp_path, broken=""):
         new_product(server)
         with server.client() as client:
             client.post("/orders", json=ORDER)
-            server.run("backup", str(tmp_path / "a.db.gz"))
+            server.run("backup", str(tmp_path / PACKED))
             seq = [client.post("/orders", json=ORDER).json()["seq"] for _ in range(2)][-1]
         with server.client() as client:
             epoch = client.get("/", headers={"Accept": "text/html"}).text.partition('data-epoch="')[2][:8]
         server.stop()
-        done = command("restore", str(tmp_path / "a.db.gz"), database=server.database, broken=broken)
+        done = command("restore", str(tmp_path / PACKED), database=server.address, broken=broken)
         assert done.returncode == 0, done.stderr
         server.start()
         with server.client() as client:
@@ -179,8 +185,8 @@ def test_fault_23_a_program_that_was_connected_before_a_restore_is_reset(tmp_pat
     figures(23, silent_gaps=0)
 
 
-def test_the_control_a_restore_that_keeps_the_epoch_leaves_a_silent_gap(tmp_path):
-    told = restore_under_a_client(tmp_path, broken="keep_the_epoch")
+def test_fault_23_the_control_a_restore_that_keeps_the_epoch_leaves_a_silent_gap(tmp_path):
+    told = restore_under_a_client(tmp_path, broken="keep_the_epoch_of_a_server" if ON_POSTGRES else "keep_the_epoch")
 
     assert told["topic"] != "reset"
 
@@ -221,6 +227,7 @@ def restore_old(tmp_path, broken=""):
     return schema_of(elsewhere)[0], elsewhere
 
 
+@pytest.mark.sqlite("no shop on PostgreSQL has ever had an older schema")
 def test_fault_34_an_old_backup_restored_elsewhere_is_migrated_and_sound(tmp_path, figures):
     version, elsewhere = restore_old(tmp_path)
 
@@ -229,7 +236,8 @@ def test_fault_34_an_old_backup_restored_elsewhere_is_migrated_and_sound(tmp_pat
     figures(34, lost=0, schema=f"1 to {version}")
 
 
-def test_the_control_a_restore_that_does_not_migrate_is_seen(tmp_path):
+@pytest.mark.sqlite("no shop on PostgreSQL has ever had an older schema")
+def test_fault_34_the_control_a_restore_that_does_not_migrate_is_seen(tmp_path):
     version, _ = restore_old(tmp_path, broken="restore_without_migrating")
 
     assert version != migrations.known()[-1][0]
@@ -282,6 +290,7 @@ def _steps(before, after):
     return [*steps, after]
 
 
+@of_sqlite
 @needs_strace
 @pytest.mark.slow
 def test_fault_35_a_migration_that_is_killed_is_whole_or_not_there(tmp_path, figures):
@@ -290,6 +299,7 @@ def test_fault_35_a_migration_that_is_killed_is_whole_or_not_there(tmp_path, fig
     assert (kills, between) == (2, 0)
 
 
+@of_sqlite
 @needs_strace
 @pytest.mark.long
 def test_fault_35_a_migration_killed_at_each_of_its_writes(tmp_path, figures):
@@ -300,8 +310,9 @@ def test_fault_35_a_migration_killed_at_each_of_its_writes(tmp_path, figures):
     figures(35, kills=kills, between=between)
 
 
+@of_sqlite
 @needs_strace
-def test_the_control_a_migration_by_statement_is_left_half_done(tmp_path):
+def test_fault_35_the_control_a_migration_by_statement_is_left_half_done(tmp_path):
     _, between = migrate_and_kill(tmp_path, range(12, 40, 3), broken="migrate_by_statement")
 
     assert between > 0
@@ -310,9 +321,9 @@ def test_the_control_a_migration_by_statement_is_left_half_done(tmp_path):
 @pytest.mark.long
 def test_the_restored_shop_sells(tmp_path):
     database = seller.new_shop(tmp_path, sales=3)
-    command("backup", str(tmp_path / "a.db.xz"), database=database)
-    command("restore", str(tmp_path / "a.db.xz"), database=database)
-    server = Server(tmp_path, workers=1)
+    command("backup", str(tmp_path / PACKED), database=database)
+    command("restore", str(tmp_path / PACKED), database=database)
+    server = Server(tmp_path, workers=1, TAKINGS_DATABASE=str(database))
     server.start()
     try:
         with server.client() as client:

@@ -42,7 +42,7 @@ def bomb(how: str) -> bytes:
 
 
 @pytest.mark.parametrize("how", ["gz", "xz", "zip", "lying zip"])
-def test_fault_52_a_bomb_is_stopped_by_what_comes_out(tmp_path, how):
+def test_fault_52_a_bomb_is_stopped_by_what_comes_out(tmp_path, how, figures):
     path = tmp_path / "bomb"
     path.write_bytes(bomb(how))
     assert path.stat().st_size < SIZE // 100
@@ -54,6 +54,7 @@ def test_fault_52_a_bomb_is_stopped_by_what_comes_out(tmp_path, how):
 
     assert isinstance(refused.value, TooLarge) or how == "lying zip"
     assert peak < HELD or (how == "xz" and peak < 16 << 20)
+    figures(52, bombs=1, most_held_kb=peak >> 10)
 
 
 def test_fault_52_a_bomb_in_a_bomb_is_no_file_of_rows(tmp_path):
@@ -74,7 +75,7 @@ def given(server: Server, content: bytes) -> int:
         return client.post("/imports", files={"file": ("bomb.csv.gz", content)}).status_code
 
 
-def test_fault_52_the_server_answers_413_and_holds_nothing_of_it(tmp_path, packed):
+def test_fault_52_the_server_answers_413_and_holds_nothing_of_it(tmp_path, packed, figures):
     server = Server(tmp_path, workers=1, broken="little_room")
     server.start()
     assert given(server, gzip.compress(ROW)) == 202
@@ -91,6 +92,7 @@ def test_fault_52_the_server_answers_413_and_holds_nothing_of_it(tmp_path, packe
     assert statuses == [413] * 4 and squeezed == 415
     assert grown < SIZE // 4, f"{grown:,} bytes"
     assert len(left) <= 1
+    figures(52, bombs_sent_to_the_server=len(statuses), most_held_kb=max(0, grown >> 10))
 
 
 def test_fault_52_the_control_a_build_that_unpacks_at_once_is_caught(tmp_path, packed):

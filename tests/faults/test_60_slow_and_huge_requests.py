@@ -59,7 +59,7 @@ BEGINNINGS = {
 
 
 @pytest.mark.parametrize("head", BEGINNINGS.values(), ids=BEGINNINGS)
-def test_fault_60_others_are_served_while_many_send_slowly(shop, head):
+def test_fault_60_others_are_served_while_many_send_slowly(shop, head, figures):
     lines = slow_ones(shop, head)
     statuses = sells(shop)
     for line in lines:
@@ -69,6 +69,7 @@ def test_fault_60_others_are_served_while_many_send_slowly(shop, head):
         line.close()
 
     assert statuses == [201] * 40
+    figures(60, slow_connections=SLOW, sold_meanwhile=len(statuses))
 
 
 def held(folder, build):
@@ -112,11 +113,12 @@ def test_fault_60_the_control_a_build_that_waits_for_headers_is_caught(tmp_path)
     ],
     ids=range(9),
 )
-def test_fault_60_a_huge_or_ambiguous_head_is_refused(shop, content, wanted):
+def test_fault_60_a_huge_or_ambiguous_head_is_refused(shop, content, wanted, figures):
     said = raw(shop, content.encode())
 
     assert said == b"" or re.match(rb"HTTP/1\.[01] " + wanted, said), said[:200]
     assert b"Traceback" not in said
+    figures(60, huge_or_ambiguous_requests=1, taken=0)
     assert sells(shop)[0] == 201
 
 
