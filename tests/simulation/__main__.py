@@ -1,6 +1,6 @@
 """`make simulate`: histories by seed after seed, against the model.
 
-    python -m tests.simulation [--minutes 10] [--seeds N] [--first N] [--seed N] [--steps N] [--database FOLDER]
+    python -m tests.simulation [--minutes 10] [--seeds N] [--first N] [--seed N] [--steps N] [--database sqlite|postgres]
 
 Prints the seed of a history that went wrong, and the shortest command that repeats it.
 """
@@ -10,6 +10,7 @@ import sys
 import time
 
 from tests.simulation.running import Simulation
+from tests.simulation.shops import DATABASES
 
 
 def main(arguments: list[str]) -> int:
@@ -20,7 +21,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--first", type=int, default=1_000, help="the first seed (1000; the tests take 0 to 199)")
     parser.add_argument("--seed", type=int, help="this one alone, with all that happens in it")
     parser.add_argument("--steps", type=int, help="how many steps a history has")
-    parser.add_argument("--database", help="where the shops are made: a folder (in memory)")
+    parser.add_argument("--database", choices=DATABASES, help="of which kind the shops are (TEST_DATABASE, or sqlite)")
     given = parser.parse_args(arguments)
     with Simulation(database=given.database) as simulation:
         if given.seed is not None:
@@ -35,7 +36,9 @@ def main(arguments: list[str]) -> int:
             if sys.stdout.isatty() and seed % 10 == 0:
                 print(f"\r{seed - given.first} histories", end="", flush=True)
     took = time.monotonic() - began
-    print(f"{seed - given.first} histories, {simulation.crashes} crashes, {took:.0f} s: all as the model has it")
+    fell = f", the server killed {simulation.falls} times" if simulation.places.can_fall else ""
+    played = f"{seed - given.first} histories on {simulation.places.kind}"
+    print(f"{played}, {simulation.crashes} crashes{fell}, {took:.0f} s: all as the model has it")
     return 0
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.facts import parse
+from tests.simulation.stepping import Death
 
 if TYPE_CHECKING:
     from tests.simulation.history import History
@@ -32,24 +33,25 @@ class Filed:
         else:
             self.files.append(history.clients.rows())
             number = len(self.files) - 1
-        self._import(number, dice.randint(1, 150) if dice.random() < 0.5 else 0)
+        self._import(number, history.death(0.5, 150))
 
     def finish(self) -> None:
         """Every file is brought to its end."""
         while self.unfinished:
-            self._import(self.unfinished.pop(), 0)
+            self._import(self.unfinished.pop(), Death())
 
-    def _import(self, number: int, dies_at: int) -> None:
+    def _import(self, number: int, death: Death) -> None:
         history, rows = self.history, self.files[number]
-        path = history.places.folder / f"{history.address.rsplit('/', 1)[1]}-{number}.csv"
+        path = history.places.folder / f"{history.places.name(history.address)}-{number}.csv"
         path.write_text(HEAD + "\n".join(",".join(row) for row in rows) + "\n")
         node = history.node()
-        history.say(f"file {number} of {len(rows)} rows{f', to die at step {dies_at}' if dies_at else ''}")
-        counts = None
-        for _, counts in node.stream("bring", str(path), dies_at):  # noqa: B007 - the last is what is wanted
-            pass
-        if counts is None:
+        history.say(f"file {number} of {len(rows)} rows{death}")
+        said = [*node.stream("bring", str(path), death)]
+        counts = said[0][1] if said else None
+        history.stand_up()
+        if not said:
             history.died(node)
+        if counts is None:
             self.unfinished.append(number)
         self._enter(rows, counts)
 

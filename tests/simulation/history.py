@@ -10,7 +10,8 @@ from tests.simulation.facts import parse, stamp
 from tests.simulation.filed import Filed
 from tests.simulation.model import Ledger
 from tests.simulation.node import Died, Node
-from tests.simulation.shops import KINDS, Files
+from tests.simulation.shops import KINDS
+from tests.simulation.stepping import AT_COMMIT, Death
 from tests.simulation.watcher import Watcher
 
 BEGINNINGS = (
@@ -19,9 +20,11 @@ BEGINNINGS = (
     "2026-06-15T11:00:00+00:00",
     "2026-12-31T23:00:00+00:00",
 )
-STEPS = (14, 26)
+STEPS, STEPS_OF_A_GROUP = (14, 26), 40
 DEADLY = 0.16  # how often a process that writes is to die on the way
+FALLING, RESTING = 0.08, 0.02  # how often the server does, where there is one; and between two steps
 JSON = {"Accept": "application/json"}
+NOBODY = Death()
 
 
 class Wrong(AssertionError):
@@ -31,8 +34,8 @@ class Wrong(AssertionError):
 class History:
     """Plays one seed. steps: fewer or more than usual. trace: what happened, for people."""
 
-    def __init__(self, places: Files, app: Any, seed: int, steps: int | None = None) -> None:
-        self.dice = Random(seed)
+    def __init__(self, places: Any, app: Any, seed: int, steps: int | None = None) -> None:
+        self.dice, self.fate = Random(seed), Random(f"{seed} fate")  # the same history, with a server and without one
         self.places, self.app = places, app
         currency, zone = self.dice.choice(KINDS)
         self.address = places.new(currency, zone)
@@ -47,7 +50,8 @@ class History:
         self.pending: list[Ask] = []
         self.filed = Filed(self)
         self.trace: list[str] = []
-        self.crashes = 0
+        self.crashes = self.falls = 0
+        self.fallen = self.away = False
         self.set_clock(parse(self.dice.choice(BEGINNINGS)))
 
     # ---- The world ----
@@ -66,7 +70,7 @@ class History:
         name = name or self.dice.choice(list(self.nodes))
         found = self.nodes[name]
         if found is None:
-            found = Node(self.app)
+            found = Node(self.app, self._fall)
             found.tell("open", self.settings, self.forgetful)
             self.nodes[name] = found
         return found
@@ -87,9 +91,33 @@ class History:
             if one is node:
                 self.nodes[name] = None
 
+    def death(self, likely: float, most: int) -> Death:
+        """Who dies at which step of what is asked next: nobody, the process, or where there is one the server."""
+        at = self.dice.randint(1, most) if self.dice.random() < likely else 0
+        if at or not self.places.can_fall or self.fate.random() >= FALLING:
+            return Death(at)
+        step = AT_COMMIT if self.fate.random() < 0.3 else self.fate.randint(1, most)
+        return Death(step, "server", away=most == STEPS_OF_A_GROUP and self.fate.random() < 0.5)
+
+    def _fall(self, away: bool) -> None:
+        """The server is killed. away: it stays so until what was asked is answered."""
+        self.falls += 1
+        self.fallen, self.away = True, away
+        self.say(f"the server was killed{', and stays away' if away else ''}")
+        self.places.fall()
+        if not away:
+            self.places.rise()
+
+    def stand_up(self) -> bool:
+        """The server answers; whether it has been killed since the last time."""
+        if self.away:
+            self.places.rise()
+        fallen, self.fallen, self.away = self.fallen, False, False
+        return fallen
+
     def get(self, path: str) -> Any:
         """The JSON of an address, from any process."""
-        for said in self.node().stream("ask", [("GET", path, JSON, b"")], 0):
+        for said in self.node().stream("ask", [("GET", path, JSON, b"")], Death()):
             if said[0] == "answer":
                 if said[2] != 200:
                     raise Wrong(f"GET {path} was answered {said[2]} {said[4][:300]!r}")
@@ -111,6 +139,7 @@ class History:
                     node.kill()  # whatever it was doing
             for watcher in self.watchers:
                 watcher.leave()
+            self.stand_up()
             self.places.drop(self.address)
 
     def _open(self) -> None:
@@ -130,6 +159,9 @@ class History:
         kinds = [self._group] * 14 + [self._again] * 2 + [self._watch] * 5 + [
             self._look, self.dice.choice((self._kill, self._restart)), self._jump, self.filed.bring, self._forget,
         ]  # fmt: skip
+        if self.places.can_fall and self.fate.random() < RESTING:
+            self._fall(away=False)
+            self.stand_up()
         self.dice.choice(kinds)()
         if self.dice.random() < 0.4:
             self._pulse()
@@ -139,34 +171,41 @@ class History:
         keyed = [ask for ask in asks if ask.key is not None]
         if keyed and self.dice.random() < 0.3:
             asks.append(self.dice.choice(keyed))  # the same at the same instant
-        self.send(asks, self.dice.randint(1, 40) if self.dice.random() < DEADLY else 0)
+        self.send(asks, self.death(DEADLY, STEPS_OF_A_GROUP))
 
     def _again(self) -> None:
         """Clients who have no answer ask again, with the same keys."""
         asks, self.pending = [ask for ask in self.pending if self.clients.straight or not ask.dated], []
         if asks:
-            self.send(asks, self.dice.randint(1, 40) if self.dice.random() < DEADLY else 0)
+            self.send(asks, self.death(DEADLY, STEPS_OF_A_GROUP))
 
-    def send(self, asks: list[Ask], dies_at: int = 0) -> None:
-        """These come at once to one process, which may die on the way; what it answers is what the model answers."""
+    def send(self, asks: list[Ask], death: Death = NOBODY) -> None:
+        """These come at once to one process, which may die on the way; what it answers is what the model answers.
+
+        Where the server dies, it may answer 503 as well, whatever it was asked.
+        """
         node = self.node()
-        before = self.ledger.copy() if dies_at else None
+        before = self.ledger.copy() if death.at else None
         expected = [answering.perform(self.ledger, ask, self.now_ms) for ask in asks]
         requests = [(ask.method, ask.path, ask.headers(), ask.body(self.dice)) for ask in asks]
         names = ", ".join(f"{ask.method} {ask.path} {ask.key or ''}".strip() for ask in asks)
-        self.say(f"{names}{f', to die at step {dies_at}' if dies_at else ''}")
+        self.say(f"{names}{death}")
         answered, alive = set(), False
-        for said in node.stream("ask", requests, dies_at):
+        for said in node.stream("ask", requests, death):
             if said[0] == "done":
                 alive = True
                 continue
             _, number, status, headers, body = said
+            if self.fallen and status == 503 and "retry-after" in headers:
+                continue
             answered.add(number)
             content = read(body) if "json" in headers.get("content-type", "") else None
             if fault := answering.wrong(expected[number], status, headers, content):
                 raise Wrong(f"{asks[number]} {fault}")
+        fallen = self.stand_up()
         if not alive:
             self.died(node)
+        if fallen or not alive:
             self.pending += [ask for number, ask in enumerate(asks) if number not in answered and ask.key is not None]
             self._settle(before, any(expected[number].status < 300 for number in answered))
 

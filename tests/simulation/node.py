@@ -1,7 +1,8 @@
 """A process of the shop: the real program forked off, which answers, imports and tells watchers, and can be killed.
 
 What comes to it at once is written as one group, as in a web process, but in an order that depends on nothing but the
-order of asking. It dies by SIGKILL at the step of a write that it was told, so nothing of it is closed or undone.
+order of asking. It dies by SIGKILL at the step of a write that it was told, so nothing of it is closed or undone; or it
+lets the server of the database be killed at that step, and goes on.
 """
 
 import io
@@ -9,8 +10,10 @@ import logging
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import traceback
+from collections.abc import Callable
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -19,8 +22,11 @@ from typing import Any
 import greenlet
 
 from tests.live import toy
+from tests.simulation import stepping
+from tests.simulation.stepping import Death, Step, die
 from webapp import clock, config, verify
 from webapp.db import presence, reading, store, writer
+from webapp.errors import Unavailable
 from webapp.imports import jobs as imports
 from webapp.imports.jobs import entering
 from webapp.live import islands, outbox, topics
@@ -36,43 +42,25 @@ class Died(AssertionError):
     """The process ended on the way."""
 
 
-class Step:
-    """Counts the steps of writing; at the step that it was told the process is killed."""
+class Looking:
+    """What a hub reads from: it looks for commits instead of hearing of them, so that the seed says what is told when."""
 
-    left = 0
+    reading, in_thread = staticmethod(reading.reading), staticmethod(reading.in_thread)
 
-    @classmethod
-    def take(cls) -> None:
-        """One more step begins."""
-        if cls.left:
-            cls.left -= 1
-            if not cls.left:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-
-class Stepping:
-    """A connection that writes, each of its statements a step."""
-
-    def __init__(self, real: Any) -> None:
-        self.real = real
-
-    def execute(self, sql: str, *parameters: Any) -> Any:
-        """As the connection does it."""
-        Step.take()
-        done = self.real.execute(sql, *parameters)
-        if sql == "commit":
-            Step.take()
-        return done
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.real, name)
+    @staticmethod
+    def heard() -> int:
+        """Exact; after the server was killed by a connection of its own."""
+        try:
+            return reading.data_version()
+        except sqlite3.Error:
+            return reading.data_version()
 
 
 class Front:
     """Several requests wait as greenlets; what they want written is one group, in the order in which they came."""
 
     def __init__(self) -> None:
-        self.session = writer.Session()
+        self.session = writer.new_session()
         self.waiting: list[Any] = []
         self.main = greenlet.getcurrent()
 
@@ -106,8 +94,7 @@ class _Inside:
     def __init__(self, app: Any, line: Connection, fds: socket.socket) -> None:
         self.app, self.line, self.fds = app, line, fds
         reading.forget()
-        honest = writer.Session.connection
-        writer.Session.connection = lambda session: Stepping(honest(session))  # type: ignore[assignment,method-assign]
+        stepping.count()
         # Small batches, so that an import has many places at which it can be cut.
         entering.FIRST_WEIGHT = entering.LEAST_WEIGHT = entering.MOST_WEIGHT = 5.0
         self.kept = outbox.KEEP_CHANGES, outbox.KEEP_MS
@@ -132,7 +119,7 @@ class _Inside:
         # Whoever held a job before is dead, and ten seconds are long.
         writer.do(lambda tx, items: [tx.execute("update job set leased_until_ms = 0") and None for _ in items], None)
         self.turned = toy.Clock()
-        self.hub = Hub(reading, topics.known, islands.known, self.turned.now, clock.now_ms)
+        self.hub = Hub(Looking(), topics.known, islands.known, self.turned.now, clock.now_ms)
 
     def leave(self) -> None:
         """It ends in an orderly way."""
@@ -142,9 +129,9 @@ class _Inside:
         reading.close()
         presence.leave()
 
-    def ask(self, requests: list[tuple[str, str, dict[str, str], bytes]], dies_at: int) -> None:
+    def ask(self, requests: list[tuple[str, str, dict[str, str], bytes]], death: Death) -> None:
         """Answer these, which came at the same time."""
-        Step.left = dies_at
+        self._doom(death)
         for number, request in enumerate(requests):
             greenlet.greenlet(self._answer).switch(number, request)
         self.front.commit()
@@ -165,10 +152,25 @@ class _Inside:
         Step.take()
         self.line.send(("answer", number, int(told[0][:3]), {name.lower(): said for name, said in told[1]}, answer))
 
-    def bring(self, path: str, dies_at: int) -> dict[str, int]:
-        """Import a file, as the command line does."""
-        Step.left = dies_at
-        return imports.import_file(Path(path))
+    def _doom(self, death: Death) -> None:
+        Step.left = death.at
+        Step.end = die if death.whose == "process" else lambda: self._let_fall(death.away)
+
+    def _let_fall(self, away: bool) -> None:
+        """The simulation kills the server, and says when that is done."""
+        self.line.send(("fall", away))
+        self.line.recv()
+
+    def bring(self, path: str, death: Death) -> dict[str, int] | None:
+        """Import a file as the command line does, which writes by itself; nothing where the server was away."""
+        self._doom(death)
+        writer.use(None)
+        try:
+            return imports.import_file(Path(path))
+        except Unavailable:
+            return None
+        finally:
+            writer.use(self.front)
 
     def watch(self) -> None:
         """Take over the line of a watcher."""
@@ -205,7 +207,8 @@ class _Inside:
 class Node:
     """The process as the simulation sees it."""
 
-    def __init__(self, app: Any) -> None:
+    def __init__(self, app: Any, fall: Callable[[bool], None]) -> None:
+        self.fall = fall
         self.line, inner = Pipe()
         self.fds, inner_fds = socket.socketpair()
         sys.stdout.flush()
@@ -232,6 +235,10 @@ class Node:
                     self.kill()
                     raise Died(f"the process has not answered {command} for {PATIENCE_S} s")
                 said = self.line.recv()
+                if said[0] == "fall":
+                    self.fall(said[1])
+                    self.line.send("done")
+                    continue
                 if said[0] == "failed":
                     raise AssertionError(f"the program failed:\n{said[1]}")
                 yield said

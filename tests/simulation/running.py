@@ -3,8 +3,8 @@
 import traceback
 from typing import Any
 
+from tests.simulation import shops
 from tests.simulation.history import History
-from tests.simulation.shops import Files, program
 
 LAST = 8
 
@@ -12,13 +12,13 @@ LAST = 8
 class Simulation:
     """What all histories share: the places and the program. `app`: one that is warm already, of this process.
 
-    database: the address under which the shops are made.
+    database: `sqlite` or `postgres`; TEST_DATABASE where left out.
     """
 
     def __init__(self, app: Any = None, database: str | None = None) -> None:
-        self.places = Files(database)
-        self.app: Any = app or program(self.places)
-        self.crashes = 0
+        self.places = shops.at(database)
+        self.app: Any = app or shops.program(self.places)
+        self.crashes = self.falls = 0
 
     def __enter__(self) -> "Simulation":
         return self
@@ -30,14 +30,14 @@ class Simulation:
         """One history. Raises AssertionError where the shop and the model differ."""
         history = History(self.places, self.app, seed, steps)
         history.play()
-        self.crashes += history.crashes
+        self._count(history)
         return history
 
     def failure(self, seed: int, steps: int | None = None) -> str | None:
         """What went wrong with a seed and how to repeat it with as few steps as it takes; None where nothing did."""
         history = History(self.places, self.app, seed, steps)
         if (fault := self._fault(history)) is None:
-            self.crashes += history.crashes
+            self._count(history)
             return None
         for fewer in range(1, history.steps):
             shorter = History(self.places, self.app, seed, fewer)
@@ -45,8 +45,12 @@ class Simulation:
                 history, fault = shorter, found
                 break
         last = "\n".join(f"  {line}" for line in history.trace[-LAST:])
-        command = f"python -m tests.simulation --seed {seed} --steps {history.steps}"
+        command = f"python -m tests.simulation --database {self.places.kind} --seed {seed} --steps {history.steps}"
         return f"seed {seed}: {fault}\nwhat happened last:\n{last}\nrepeat it by: {command}"
+
+    def _count(self, history: History) -> None:
+        self.crashes += history.crashes
+        self.falls += history.falls
 
     def _fault(self, history: History) -> AssertionError | None:
         try:

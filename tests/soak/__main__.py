@@ -1,17 +1,20 @@
 """`make soak`: the real shop under mixed load for a while, a fault every minute, five hundred who watch.
 
-    python -m tests.soak [--minutes 20] [--every 60] [--rate N] [--watchers 500] [--database ADDRESS]
+    python -m tests.soak [--minutes 20] [--every 60] [--rate N] [--watchers 500] [--database sqlite|postgres]
 
 Prints what happens, a table of the processes' memory, and one line of JSON. Exit status 1 when a promise is broken.
 """
 
 import argparse
 import json
+import os
 import resource
+import signal
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.soak.faults import round_of
 from tests.soak.running import Plan, Soak
 
 
@@ -19,15 +22,18 @@ def main(arguments: list[str]) -> int:
     """Run it and print."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description="A shop under load and faults.")
     parser.add_argument("--minutes", type=float, default=20.0, help="how long the load lasts (20)")
-    parser.add_argument("--every", type=float, default=60.0, help="seconds from fault to fault (60)")
+    parser.add_argument("--every", type=float, help="seconds from fault to fault (60, or so that each happens once)")
     parser.add_argument("--rate", type=float, help="requests a second (half of what is measured first)")
     parser.add_argument("--watchers", type=int, default=500, help="how many watch (500)")
-    parser.add_argument("--database", help="the address of an empty database (a file on a small disk)")
+    kind = os.environ.get("TEST_DATABASE", "sqlite")
+    parser.add_argument("--database", choices=("sqlite", "postgres"), default=kind, help=f"on a small disk ({kind})")
     parser.add_argument("--broken", default="", help="a broken build of tests/servers/broken, to see it caught")
     parser.add_argument("--keep", type=Path, help="a folder for the logs")
     given = parser.parse_args(arguments)
     _many_files()
-    plan = Plan(given.minutes, given.every, given.rate, given.watchers, given.database, given.broken)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and what was started is ended
+    every = given.every or min(60.0, given.minutes * 60 / (len(round_of(given.database == "postgres")) + 0.5))
+    plan = Plan(given.minutes, every, given.rate, given.watchers, given.database, given.broken)
     with tempfile.TemporaryDirectory(prefix="takings-soak-") as made:
         folder = given.keep or Path(made)
         folder.mkdir(parents=True, exist_ok=True)
@@ -37,6 +43,7 @@ def main(arguments: list[str]) -> int:
             f"{row['process']:7} {row['pid']:7}  lived {row['lived_s']:5} s  {row['minute_1_mb']:6} MB after a minute, "
             f"{row['last_mb']:6} MB at its end, {row['slope_mb_per_hour']:+7} MB an hour"
         )
+    print(f"broken: {', '.join(report['broken'])}" if report["broken"] else "every promise was kept")
     print(json.dumps(report))
     return 1 if report["broken"] else 0
 

@@ -25,8 +25,10 @@ EVENT = re.compile(
 )
 READY = re.compile(rb'"topic":\s*"(ready|reset)",\s*"seq":\s*(\d+),\s*"epoch":\s*"([^"]*)"')
 TEXT, CLOSE = 1, 8
+ROOMY = 1 << 20
 SMALL = 4_096  # what a slow or silent one lets the kernel hold for it, and what a slow one reads at a time
 SLOW_EACH_S = 0.5
+COMING_S = 0.5
 KNOWN_FRAMES = 512
 Told = tuple[int, int, bytes]  # first seq, last seq, the account of the events between
 
@@ -119,13 +121,20 @@ class Crowd:
 
     def standing(self) -> dict[str, Any]:
         """How many are connected and greeted, and up to where all of them have been told."""
-        there = [watcher for watcher in self.watchers if watcher.sock is not None and watcher.greeted]
-        return {"connected": len(there), "told_to": min((one.since for one in self.watchers), default=0)}
+        lines = [watcher for watcher in self.watchers if watcher.sock is not None]
+        told = sorted(one.since for one in self.watchers)
+        return {
+            "connected": sum(one.greeted for one in lines), "not_greeted": sum(not one.greeted for one in lines),
+            "told_to": told[0] if told else 0, "half_told_to": told[len(told) // 2] if told else 0,
+        }  # fmt: skip
 
     def behave(self) -> int:
-        """Everybody reads again."""
+        """Everybody reads again, and as much at a time as the others."""
         for watcher in self.watchers:
             watcher.slow_until, watcher.silent_until = min(watcher.slow_until, 1e-9), min(watcher.silent_until, 1e-9)
+            if watcher.small and watcher.sock is not None:
+                watcher.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, ROOMY)
+            watcher.small = False
         return len(self.watchers)
 
     def accounts(self) -> dict[str, Any]:
@@ -141,8 +150,9 @@ class Crowd:
     def _come_back(self, now: float) -> None:
         for watcher in self.watchers:
             if watcher.sock is None:
-                if now >= watcher.again_at:
-                    self._connect(watcher, now)
+                # Those who are in must not wait long for those who come: the others do so at the next turn.
+                if now >= watcher.again_at and time.monotonic() - now < COMING_S:
+                    self._connect(watcher, time.monotonic())
             elif watcher.slow_until or watcher.silent_until:
                 self._hold_back(watcher, now)
 
@@ -174,7 +184,8 @@ class Crowd:
                 self.codes[f"handshake {head[9:12].decode()}"] += 1
                 raise OSError
             sock.sendall(watcher.first_words())
-        except OSError:
+        except OSError as error:
+            self.codes[f"no handshake: {type(error).__name__}"] += 1
             sock.close()
             return
         sock.setblocking(False)

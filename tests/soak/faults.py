@@ -11,20 +11,27 @@ from typing import Any
 
 from tests.soak.shop import Shop
 
-SHORT_S = 6.0
+SHORT_S, AWAY_S = 6.0, 1.0
 AFTERWARDS_S = 45.0  # as long after a fault its lines are expected
 CUT = (
     r"Error handling request",
-    r"Worker \(pid:\d+\) was sent",
+    r"Worker \(pid:\d+\) was sent SIG(KILL|TERM)",
     r"Worker exiting",
     r"Handling signal",
     r"Booting worker",
+    r"^FATAL connection to client lost",
 )
 LEAVING = r"^unavailable: (As many screens|A stop is under way|The ledger is busy)"
 NO_ROOM = (
     r"the ledger could not be written: (database or disk is full|disk I/O error|unable to open)", r"^unavailable: ",
     r"the log could not be moved into the database", r"the transaction could not be undone",
     r"the worker waits: ", r"the database does not answer: ", r"job \d+ .* goes on later",
+)  # fmt: skip
+# What PostgreSQL says in its own log, and the shop of it, where it cannot write, or is killed and comes back.
+NO_SERVER = (
+    r"the ledger could not be written: ", r"(terminating|closed the) connection", r"the database system is ",
+    r"the live channel waits: ", r"a subscription waits: ", r" is painted later: ",
+    r"could not (write|extend|resize|create|open) .*No space left on device", r"connection .* failed: ",
 )  # fmt: skip
 
 
@@ -108,10 +115,21 @@ class Faults:
     def fill_disk(self) -> str:
         """The disk is full for some seconds."""
         pids = self.shop.pids()
-        self.shop.disk.fill(pids["web"] + pids["worker"])
+        self.shop.disk.fill([*pids["web"], *pids["worker"], *pids.get("database", ())])
         time.sleep(SHORT_S)
         self.shop.disk.free()
-        return "tmpfs" if self.shop.disk.mounted else "RLIMIT_FSIZE"
+        ended = self.shop.server is not None and self.shop.server.tend()
+        how = "tmpfs" if self.shop.disk.mounted else "RLIMIT_FSIZE"
+        return f"{how}{', which ended the server' if ended else ''}"
+
+    def kill_database(self) -> str:
+        """The server of the database is killed at once, and started again when nothing of it is left."""
+        assert self.shop.server is not None
+        began = time.monotonic()
+        self.shop.server.kill()
+        time.sleep(AWAY_S)
+        self.shop.server.start()
+        return f"away for {time.monotonic() - began:.1f} s"
 
     def move_clock(self) -> str:
         """The clock jumps two hours ahead, one back, and to where it was."""
@@ -143,7 +161,7 @@ KINDS = [
     Fault("slow watchers", Faults.slow_watchers),
     Fault("the process of jobs is killed", Faults.kill_worker, (*CUT, r"was taken over by somebody else")),
     Fault("silent watchers", Faults.silent_watchers),
-    Fault("the disk is full", Faults.fill_disk, NO_ROOM, (503,)),
+    Fault("the disk is full", Faults.fill_disk, (*NO_ROOM, *NO_SERVER), (503,)),
     Fault("the clock jumps", Faults.move_clock),
     Fault("weather and model are down", Faults.no_services, (r"the model gave no advice", r"weather", r"job \d+ .* failed")),
     Fault("all is stopped and started", Faults.restart, (*CUT, r"The web processes ended", LEAVING), (503,)),
@@ -151,7 +169,17 @@ KINDS = [
 ]  # fmt: skip
 
 
-def in_turn() -> Iterator[Fault]:
+ON_SERVER = Fault("the database is killed", Faults.kill_database, (*NO_ROOM, *NO_SERVER), (503,))
+
+
+def round_of(on_server: bool) -> list[Fault]:
+    """Each kind once; with a server of the database, that is killed after each third."""
+    return [
+        one for number, fault in enumerate(KINDS) for one in (fault, *[ON_SERVER] * (on_server and number % 3 == 0))
+    ]
+
+
+def in_turn(on_server: bool) -> Iterator[Fault]:
     """One kind after the other, again and again."""
     while True:
-        yield from KINDS
+        yield from round_of(on_server)

@@ -12,6 +12,10 @@ from tests.soak.shop import read_line
 
 ALWAYS = (r"^Takings listens on http://", r"^New web processes have taken over\.$")
 
+STARTING = (
+    r"^FATAL the database system is starting up"  # said to who asks whether it is ready: the soak starts it itself
+)
+
 
 def unexplained(said: Iterable[tuple[Path, str]], faults: Faults) -> Counter[str]:
     """The lines that nothing explains, with how often; numbers in them are not told apart."""
@@ -27,6 +31,12 @@ def unexplained(said: Iterable[tuple[Path, str]], faults: Faults) -> Counter[str
         if (fault := _fault_of(record, faults, at)) is not None:
             found[fault] += 1
     return found
+
+
+def of_server(complaints: Iterable[tuple[float, str]], faults: Faults) -> Counter[str]:
+    """What a database's server said of errors that nothing explains."""
+    odd = (said for at, said in complaints if not re.search(STARTING, said) and not faults.explains(at, said))
+    return Counter(f"database: {re.sub('[0-9]+', '#', said)[:200]}" for said in odd)
 
 
 def _fault_of(record: dict[str, Any], faults: Faults, at: float) -> str | None:

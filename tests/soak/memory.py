@@ -33,8 +33,9 @@ class Memory:
         """One more look."""
         now = time.monotonic()
         for what, some in pids.items():
-            for pid in some:
-                if (held := pss_bytes(pid)) > 0:
+            # A server of a database has a process for each session, which come and go: it is one, by its first process.
+            for pid, those in [(some[0], some)] if what == "database" and some else [(pid, [pid]) for pid in some]:
+                if (held := sum(map(pss_bytes, those))) > 0:
                     one = self.kept.setdefault(pid, Kept(what, pid, now))
                     one.samples.append((now - one.began, held))
 

@@ -14,6 +14,7 @@ from typing import Any
 from tests.servers import weather
 from tests.servers.llm import LlmServer, Said
 from tests.servers.takings import Server
+from tests.soak.database import Database
 from tests.soak.tills import PRODUCTS
 
 DISK_MB = 1_024
@@ -21,10 +22,19 @@ PLACE = {"code": "pier", "name": "Pier", "latitude": 50.82, "longitude": -0.14, 
 
 
 class Shop(Server):
-    """Logs of each start stand in a file of their own. database: an address, else a file on the small disk."""
+    """Logs of each start stand in a file of their own. database: `sqlite` or `postgres`, either on the small disk.
 
-    def __init__(self, folder: Path, database: str | None = None, broken: str = "") -> None:
+    server: PostgreSQL's, where it is the database.
+    """
+
+    def __init__(self, folder: Path, database: str = "sqlite", broken: str = "") -> None:
         self.disk = Disk(folder / "disk")
+        self.server: Database | None = None
+        address = str(self.disk.folder / "shop.db")
+        if database == "postgres":
+            self.server = Database(self.disk.folder)
+            self.server.start()
+            address = self.server.database(empty=True)
         self.clock = folder / "clock"
         self.clock.write_text("+0")
         self.model = LlmServer("compatible")
@@ -32,10 +42,9 @@ class Shop(Server):
         super().__init__(
             self.disk.folder, broken=broken, TAKINGS_LOG="json", TAKINGS_CLOCK_FILE=str(self.clock),
             TAKINGS_WEATHER="openweather", TAKINGS_WEATHER_KEY=weather.KEY, TAKINGS_WEATHER_URL=self.weather.url,
-            TAKINGS_LLM_MODEL="model-of-the-soak", TAKINGS_LLM_BUDGET="100000000", **self.model.settings,
+            TAKINGS_LLM_MODEL="model-of-the-soak", TAKINGS_LLM_BUDGET="100000000", TAKINGS_DATABASE=address,
+            **self.model.settings,
         )  # fmt: skip
-        if database is not None:
-            self.environ["TAKINGS_DATABASE"] = database
         self.folder_of_logs = folder
         self.logs: list[Path] = []
 
@@ -71,6 +80,8 @@ class Shop(Server):
                 found["web" if parent_of(pid) in found["master"] else "master"].append(pid)
             elif "webapp work" in words:
                 found["worker"].append(pid)
+        if self.server is not None:
+            found["database"] = self.server.processes
         return found
 
     def kill(self, what: str) -> int:
@@ -95,6 +106,8 @@ class Shop(Server):
         self.stop()
         self.model.close()
         self.weather.close()
+        if self.server is not None:
+            self.server.remove()
         self.disk.close()
 
 

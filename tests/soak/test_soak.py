@@ -1,6 +1,7 @@
 """What a soak is made of, and, marked long, that one of a minute keeps its promises and catches a broken build."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -10,8 +11,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.soak import crowd, logs, memory, promises
-from tests.soak.faults import Fault, Faults, Happened
+from tests.soak import crowd, database, logs, memory, promises
+from tests.soak.faults import KINDS, ON_SERVER, Fault, Faults, Happened, round_of
 
 ROOT = Path(__file__).resolve().parents[2]
 FRAME = (
@@ -121,6 +122,43 @@ def test_memory_that_goes_on_growing_is_noticed_and_that_of_a_short_life_is_not_
 
     assert [row["grown_mb"] for row in watched.rows()] == [2.0, 300.0]
     assert [row["slope_mb_per_hour"] for row in watched.grown()] == [6000.0]
+
+
+def test_a_server_of_many_processes_holds_what_all_of_them_hold():
+    one, several = memory.Memory(), memory.Memory()
+
+    one.sample({"web": [os.getpid()]})
+    several.sample({"database": [os.getpid()] * 3})
+
+    (_, held), (_, of_all) = one.kept[os.getpid()].samples[-1], several.kept[os.getpid()].samples[-1]
+    assert 2 * held < of_all < 4 * held
+
+
+def test_what_the_databases_server_says_of_errors_is_explained_by_a_fault_or_found(tmp_path):
+    at = time.strftime("%Y-%m-%d %H:%M:%S.250", time.gmtime())
+    server = database.Database.__new__(database.Database)
+    server.folder = tmp_path
+    (tmp_path / "log").write_text(
+        f"{at} UTC [17] LOG:  checkpoint starting: time\n{at} UTC [18] ERROR:  deadlock detected\n"
+        "\tProcess 17 waits.\n"
+        f'{at} UTC [19] FATAL:  the database system is in recovery mode\n{at} UTC [18] STATEMENT:  update "ERROR:  not one"\n'
+    )
+    killed = faults(("the database is killed", (r"the database system is ",), ()))
+
+    assert [said for _, said in server.complaints()] == [
+        "ERROR deadlock detected",
+        "FATAL the database system is in recovery mode",
+    ]
+    assert dict(logs.of_server(server.complaints(), killed)) == {"database: ERROR deadlock detected": 1}
+    assert len(logs.of_server(server.complaints(), faults())) == 2
+
+
+def test_in_a_round_each_kind_happens_and_a_server_is_killed_between_the_others():
+    on_file, on_server = ([one.name for one in round_of(kind)] for kind in (False, True))
+
+    assert len(on_file) == len(set(on_file)) == len(KINDS)
+    assert [name for name in on_server if name != ON_SERVER.name] == on_file
+    assert on_server.count(ON_SERVER.name) == 3
 
 
 # ---- A short soak of the real thing ----
