@@ -25,8 +25,8 @@ def between(monkeypatch):
     calls, seen = {}, []
     prepare = entering._Entering._prepare
 
-    def prepared(self, batch, alone):
-        prepare(self, batch, alone)
+    def prepared(self, batch):
+        prepare(self, batch)
         seen.append(batch.laid)
         calls.get(len(seen), lambda: None)()
 

@@ -164,10 +164,7 @@ class Connection:
         self._put_off.plain(text)
 
     def _send(self, text: str, values: Sequence[Any] | None, plain: bool, reads: bool = False) -> Any:
-        """One way there and back for this statement and what was put off: but for savepoints, where it only reads.
-
-        A DataError of this one alone is raised as it is.
-        """
+        """One way there and back, with what was put off: but for savepoints where it only reads. Raises a DataError as it is."""
         if earlier := self._put_off.take(all_of_it=not (self.puts_off and reads)):
             return self._all_of([*earlier, (text, values)])[-1]
         try:

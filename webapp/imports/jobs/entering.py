@@ -33,7 +33,7 @@ from webapp.orders.actions_laid import Laid
 TARGET_MS = 2.5
 OVER = 1.1
 FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 32.0, 32.0, 2_000.0
-FEW, AT_ONCE = 3, 16  # new products that are made with the rows that name them; that are made at once before
+AT_ONCE = 16  # new products that are made in one transaction, before the rows that name them
 EVERYTHING = sys.maxsize
 _committed = threading.local()
 
@@ -141,7 +141,7 @@ class _Entering:
         position = json.dumps({"row": entries[-1][0]})
         batch = Batch(self.context, self.import_id, position, self.known, self.by_name, mends=self.mends)
         fill(batch, entries, self.zone, self.known_until, _source)
-        self._prepare(batch, alone=weight > OVER * self.weight)
+        self._prepare(batch)
         began = time.thread_time()
         self.known.seq = self.context.write(enter, batch)
         used_ms = (getattr(_committed, "at", began) - began) * 1000
@@ -149,12 +149,9 @@ class _Entering:
         self.context.tell(self.read, self.rows, "Importing")
         self._learn(weight, min(used_ms, writer.session().held_ms))
 
-    def _prepare(self, batch: Batch, alone: bool) -> None:
-        """What needs no lock is done: products that the shop lacks are there, and the sales are laid out. alone: it is one
-        large invoice, which leaves no time for anything else."""
+    def _prepare(self, batch: Batch) -> None:
+        """What needs no lock is done: products that the shop lacks are there, and the sales are laid out and laid ready."""
         firsts = strangers(batch)
-        if 0 < len(firsts) <= FEW and not alone:
-            return
         for start in range(0, len(firsts), AT_ONCE):
             newcomers = Newcomers(self.context, self.known, firsts[start : start + AT_ONCE])
             self.known.seq = self.context.write(meet, newcomers)
