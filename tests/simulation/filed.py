@@ -6,7 +6,7 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tests.simulation.facts import parse
+from tests.simulation.facts import AHEAD_MS, parse
 from tests.simulation.stepping import Death
 
 if TYPE_CHECKING:
@@ -79,10 +79,14 @@ class Filed:
 
     def _sales(self, rows: list[list[str]]) -> tuple[dict[str, list[list[str]]], int]:
         sales: dict[str, list[list[str]]] = defaultdict(list)
+        latest = self.history.now_ms + AHEAD_MS  # the clock may have been put back since the file was made
+        bad = 0
         for row in rows:
-            if row[2] != "cheap":
+            if row[2] == "cheap" or parse(row[3]) > latest:
+                bad += 1
+            else:
                 sales[row[4]].append(row)
-        return sales, sum(row[2] == "cheap" for row in rows)
+        return sales, bad
 
     def _count(self, rows: Any, sales: Any, bad: int, known: Any, counts: dict[str, int]) -> None:
         if missing := set(sales) - known:

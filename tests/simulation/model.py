@@ -114,7 +114,8 @@ class Ledger:
                 found.append("archived")
             elif self._total(line, product, draft, now_ms) < 0:
                 found.append("too_large")
-        return found
+        at_the_door = [code for code in found if code in ("in_the_future", "too_small")]
+        return at_the_door or found  # what a field itself shows to be wrong is said before the ledger is asked
 
     def taken(self, draft: dict[str, Any]) -> int | None:
         """The order that has the channel and external id of a draft."""

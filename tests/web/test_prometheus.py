@@ -30,7 +30,8 @@ def test_orders_commits_requests_and_refusals_are_told(server):
         assert client.get("/nowhere/at/all").status_code == 404
     httpx.get(server.url, headers={"Host": "evil.example"})
 
-    server.wait_for(lambda: figures(server)["takings_orders_total"] == before + 12)
+    refused = "takings_refusals_total[('code', 'host')]"
+    server.wait_for(lambda: figures(server)["takings_orders_total"] == before + 12 and refused in figures(server))
     now = figures(server)
 
     assert now[f"takings_build_info[('version', '{__version__}')]"] == 1
