@@ -47,7 +47,7 @@ limit :limit
 -- closes: a JSON array of [day, the instant at which it closed].
 (select json_extract(value, '$[0]') as day, json_extract(value, '$[1]') as closed_ms from json_each(:closes)) c
 
--- fragment: closes_read_by_postgres
+-- fragment: closes.postgres
 -- The pairs are read by PostgreSQL's own functions.
 (select (pair ->> 0)::bigint as day, (pair ->> 1)::bigint as closed_ms from json_array_elements(:closes::json) as pair) c
 
@@ -55,17 +55,9 @@ limit :limit
 -- The days of a span with orders entered after the day's close, the latest day first.
 select :use(late) from :use(closes) :use(late_orders);
 
--- name: find_late_orders.postgres
--- The pairs are read by PostgreSQL's own functions.
-select :use(late) from :use(closes_read_by_postgres) :use(late_orders);
-
 -- name: find_late_returns
 -- The same of returns.
 select :use(late) from :use(closes) :use(late_returns);
-
--- name: find_late_returns.postgres
--- The pairs are read by PostgreSQL's own functions.
-select :use(late) from :use(closes_read_by_postgres) :use(late_returns);
 
 -- name: find_last_day
 -- The last business day of which the rollups know.

@@ -1,14 +1,37 @@
--- fragment: server_ms
--- What time it is on the server: the one clock that all machines share.
+-- fragment: shared_ms
+-- What time it is by the one clock that all who work for the shop share: of a file, that of its machine.
+:real_ms
+
+-- fragment: shared_ms.postgres
+-- That of the server, read anew with each statement, also inside a transaction.
 (extract(epoch from clock_timestamp()) * 1000)::bigint
+
+-- fragment: free
+-- Work that is due (or was when it was queued: clocks are put back), or whose worker died.
+(state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
+    or (state in ('running', 'cancelling') and leased_until_ms < :use(shared_ms))
+
+-- fragment: passing_over
+-- A file has one who writes at a time.
+
+-- fragment: passing_over.postgres
+-- What somebody else is about to claim, or writes under, is passed over and not waited for.
+for update skip locked
+
+-- fragment: alone
+-- A file has one who writes at a time.
+
+-- fragment: alone.postgres
+-- Nobody takes it before this transaction has ended.
+for no key update of job
 
 -- name: find_server_ms
 -- PostgreSQL: what time it is there; a file's processes share the clock of their machine, and say what it is.
 select :now_ms as now_ms;
 
 -- name: find_server_ms.postgres
--- Read anew with each statement, also inside a transaction.
-select :use(server_ms);
+-- The server's clock.
+select :use(shared_ms);
 
 -- name: lock_timetable
 -- PostgreSQL: who looks what is due looks alone, whatever else is written; the lock of a file's writers does the same.
@@ -39,45 +62,12 @@ from job
 where id = :id;
 
 -- name: find_claimable
--- The next work of these kinds that is due (or was when it was queued: clocks are put back), or whose worker died.
-select id
-from job
-where kind in :kinds
-  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
-    or (state in ('running', 'cancelling') and leased_until_ms < :real_ms))
-order by run_after_ms, id
-limit 1;
-
--- name: find_claimable.postgres
--- Leases are measured by the server's clock, so that a machine whose own is wrong takes nothing early.
-select id
-from job
-where kind in :kinds
-  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
-    or (state in ('running', 'cancelling') and leased_until_ms < :use(server_ms)))
-order by run_after_ms, id
-limit 1;
+-- The next work of these kinds that can be taken.
+select id from job where kind in :kinds and (:use(free)) order by run_after_ms, id limit 1;
 
 -- name: pick_claimable
 -- The same, to be claimed in this transaction.
-select id, fence
-from job
-where kind in :kinds
-  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
-    or (state in ('running', 'cancelling') and leased_until_ms < :real_ms))
-order by run_after_ms, id
-limit 1;
-
--- name: pick_claimable.postgres
--- What somebody else is about to claim, or writes under, is passed over and not waited for.
-select id, fence
-from job
-where kind in :kinds
-  and ((state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
-    or (state in ('running', 'cancelling') and leased_until_ms < :use(server_ms)))
-order by run_after_ms, id
-limit 1
-for update skip locked;
+select id, fence from job where kind in :kinds and (:use(free)) order by run_after_ms, id limit 1 :use(passing_over);
 
 -- name: count_open
 -- How much work of each kind waits or runs, and since when the oldest of it does.
@@ -92,50 +82,24 @@ order by kind, state;
 -- Take work that is due or was left; who comes second changes nothing.
 update job
 set state = case state when 'cancelling' then 'cancelling' else 'running' end, fence = fence + 1, attempts = attempts + 1,
-  leased_until_ms = :real_ms + :lease_ms, started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
+  leased_until_ms = :use(shared_ms) + :lease_ms, started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
 where id = :id
-  and (:by_force or (state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
-    or (state in ('running', 'cancelling') and leased_until_ms < :real_ms));
-
--- name: claim_job.postgres
--- By the server's clock.
-update job
-set state = case state when 'cancelling' then 'cancelling' else 'running' end, fence = fence + 1, attempts = attempts + 1,
-  leased_until_ms = :use(server_ms) + :lease_ms,
-  started_ms = coalesce(started_ms, :now_ms), ended_ms = null, error = null
-where id = :id
-  and (:by_force or (state = 'queued' and (run_after_ms <= :now_ms or run_after_ms <= created_ms))
-    or (state in ('running', 'cancelling') and leased_until_ms < :use(server_ms)));
+  and (:by_force or :use(free));
 
 -- name: renew_lease
 -- Hold on to work, as long as nobody else has taken it.
-update job set leased_until_ms = :real_ms + :lease_ms
-where id = :id and fence = :fence and state in ('running', 'cancelling');
-
--- name: renew_lease.postgres
--- By the server's clock.
-update job set leased_until_ms = :use(server_ms) + :lease_ms
+update job set leased_until_ms = :use(shared_ms) + :lease_ms
 where id = :id and fence = :fence and state in ('running', 'cancelling');
 
 -- name: keep_position
 -- Remember how far work has come, as long as nobody else has taken it.
 update job
-set position = coalesce(:position, position), leased_until_ms = :real_ms + :lease_ms
-where id = :id and fence = :fence and state = 'running';
-
--- name: keep_position.postgres
--- By the server's clock.
-update job
-set position = coalesce(:position, position), leased_until_ms = :use(server_ms) + :lease_ms
+set position = coalesce(:position, position), leased_until_ms = :use(shared_ms) + :lease_ms
 where id = :id and fence = :fence and state = 'running';
 
 -- name: find_fence
 -- Who holds work now: what is written under an older fence is not written.
-select fence from job where id = :id;
-
--- name: find_fence.postgres
--- And nobody takes it before this transaction has ended.
-select fence from job where id = :id for no key update;
+select fence from job where id = :id :use(alone);
 
 -- name: end_job
 -- Work has ended, as long as nobody else has taken it.

@@ -4,7 +4,7 @@ import sqlite3
 
 import pytest
 
-from webapp.db import queries
+from webapp.db import dialect, queries
 
 
 @pytest.fixture
@@ -59,6 +59,18 @@ def test_a_fragment_stands_in_many_queries(load, table):
     table.execute("insert into pair values (1, ''), (9, '')")
 
     assert [row[0] for row in sql.find.all(table, most=5)] == [1]
+
+
+def test_a_fragment_that_differs_on_postgresql_differs_in_each_query_that_uses_it(load):
+    sql = load(
+        "-- fragment: held\n-- H.\n\n-- fragment: held.postgres\n-- H.\nfor update\n\n"
+        "-- fragment: whole\n-- W.\nfrom pair where a = :a :use(held)\n\n"
+        "-- name: find\n-- F.\nselect a as differing :use(whole);\n-- name: other\n-- O.\nselect b as the_same from pair;\n"
+    )
+
+    assert "for update" not in sql.find.sql
+    assert dialect.translate(sql.find.sql).text == "select a as differing from pair where a = $1 for update"
+    assert sql.other.sql not in queries.VARIANTS
 
 
 def test_a_name_given_twice_is_refused(load):

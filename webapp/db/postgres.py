@@ -147,18 +147,6 @@ class Connection:
         except _psycopg().DataError as error:
             _fail(error, put_off=self.puts_off)
 
-    def run_several(self, text: str) -> list[list[Any]]:
-        """Run statements that stand one after the other, as they stand; the rows of each."""
-        cursor = self.run(text)
-        found = []
-        try:
-            while True:
-                found.append(cursor.fetchall() if cursor.description else [])
-                if not cursor.nextset():
-                    return found
-        except _psycopg().Error as error:
-            _fail(error)
-
     def later(self, text: str) -> None:
         """Run a statement of PostgreSQL's own together with the next one."""
         self._put_off.plain(text)

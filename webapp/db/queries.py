@@ -4,7 +4,8 @@ A block begins with `-- name: find_recent`. Three marks are expanded when a bloc
 `values :rows(a, b, c)` takes many rows in chunks of fixed sizes (so that prepared statements are found again),
 `in :ids` takes a list of any length, and `:use(matching)` stands for the block `-- fragment: matching` of the same
 file, so that a condition that several queries share is written once. All other parameters are bound by name. The text is
-SQLite's; a connection to PostgreSQL translates it (`dialect.py`), or takes the block `-- name: find_recent.postgres` below.
+SQLite's; a connection to PostgreSQL translates it (`dialect.py`), or takes the block `-- name: find_recent.postgres` below; what only
+one condition of it differs in is a fragment with a variant, `-- fragment: matching.postgres`.
 """
 
 import functools
@@ -164,20 +165,21 @@ def load(feature: str) -> Queries:
     """Load sql/<feature>.sql. Raises FileNotFoundError when there is none, ValueError on a name given twice."""
     parts = _NAME.split((FOLDER / f"{feature}.sql").read_text("utf-8"))
     found: dict[str, Query] = {}
-    fragments: dict[str, str] = {}
+    fragments: dict[str, tuple[str, str]] = {}  # as SQLite has them, and as PostgreSQL has them
     for kind, name, variant, text in zip(parts[1::4], parts[2::4], parts[3::4], parts[4::4], strict=True):
-        sql = _USE.sub(lambda used: fragments[used.group(1)], _without_comments(text).strip().rstrip(";"))
-        if variant:
-            its = Query(name, sql).sql
-            if VARIANTS.setdefault(found[name].sql, its) != its:
-                raise ValueError(f"sql/{feature}.sql: another block has the text of {name}, and another variant")
-            continue
-        if name in found or name in fragments:
+        bare = _without_comments(text).strip().rstrip(";")
+        ours = _USE.sub(lambda used: fragments[used[1]][0], bare)
+        theirs = _USE.sub(lambda used: fragments[used[1]][1], bare)
+        if not variant and (name in found or name in fragments):
             raise ValueError(f"sql/{feature}.sql names {name} twice")
         if kind == "fragment":
-            fragments[name] = sql
-        else:
-            found[name] = Query(name, sql)
+            fragments[name] = (fragments[name][0] if variant else ours, theirs)
+            continue
+        query = found[name] if variant else found.setdefault(name, Query(name, ours))
+        if variant or theirs != ours:
+            its = Query(name, theirs).sql
+            if VARIANTS.setdefault(query.sql, its) != its:
+                raise ValueError(f"sql/{feature}.sql: another block has the text of {name}, and another variant")
     return Queries(found)
 
 
