@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.servers.processes import tree
+
 ROOT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
 PATIENCE_S = 60.0
@@ -113,15 +115,6 @@ def get(path: str, accept: str = "application/json") -> Callable[[], bytes]:
 
 
 # ---- The servers ----
-
-
-def tree(pid: int) -> list[int]:
-    """A process and all below it."""
-    try:
-        below = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
-        return []
-    return [pid, *(one for child in below for one in tree(int(child)))]
 
 
 def cpu_seconds(pid: int) -> float:

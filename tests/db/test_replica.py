@@ -6,11 +6,10 @@ In this process, with its own commits; `test_replica_served.py` has the web proc
 import os
 import signal
 import threading
-from pathlib import Path
 
 import pytest
 
-from tests.servers import postgres
+from tests.servers import postgres, processes
 from webapp import cli, config
 from webapp.config import ConfigError
 from webapp.db import reading, standby, store, writer
@@ -130,8 +129,8 @@ def test_a_replica_that_ended_is_left_alone_and_tried_again(far, replica):
 
 def test_a_replica_that_stands_still_holds_nobody_up_for_long(far, replica):
     until(lambda: reading.heavy(ask)[0])
-    processes = [replica.pid, *map(int, Path(f"/proc/{replica.pid}/task/{replica.pid}/children").read_text().split())]
-    for pid in processes:
+    family = processes.tree(replica.pid)
+    for pid in family:
         os.kill(pid, signal.SIGSTOP)
 
     try:
@@ -139,7 +138,7 @@ def test_a_replica_that_stands_still_holds_nobody_up_for_long(far, replica):
         assert far.reason == "away"
         assert not reading.heavy(ask)[0]
     finally:
-        for pid in reversed(processes):
+        for pid in reversed(family):
             os.kill(pid, signal.SIGCONT)
     until(lambda: reading.heavy(ask)[0])
 

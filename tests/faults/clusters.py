@@ -1,7 +1,6 @@
 """A PostgreSQL server that faults are done to: its own, safe as in production, and killed, traced or cut off at will."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.servers import postgres
+from tests.servers import postgres, processes
 
 # What nobody waits for is written as late as can be: then what is not on disk is seen to be missing.
 SETTINGS = {
@@ -52,7 +51,7 @@ class Cluster(postgres.Postgres):
 
     def children(self) -> list[int]:
         """Everything below the first process: those that serve sessions, and those that look after the files."""
-        return [int(one) for one in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
+        return processes.children(self.pid)
 
     def sessions(self, name: str = "") -> list[int]:
         """The processes that serve sessions, by the name that those gave themselves."""
@@ -80,7 +79,7 @@ class Cluster(postgres.Postgres):
         self._process.wait(30)
         self._process = None
         deadline = time.monotonic() + 20
-        while any(_lives(pid) for pid in victims):
+        while any(processes.lives(pid) for pid in victims):
             assert time.monotonic() < deadline, "a process outlived kill -9"
             time.sleep(0.005)
 
@@ -93,14 +92,6 @@ class Cluster(postgres.Postgres):
         assert self._process is not None
         self._process.wait(60)
         self._process = None
-
-
-def _lives(pid: int) -> bool:
-    try:
-        said = Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return re.sub(r".*\) ", "", said)[0] != "Z"
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import pytest
 
 from tests.nodes.network import BACK, STREET, Network, NotPossible
 from tests.servers.postgres import USER, Postgres, is_installed
+from tests.servers.processes import lives, tree
 from tests.servers.takings import Server
 
 SHOP, PORT = "shop", 5432
@@ -83,7 +84,7 @@ def kill(pids: list[int]) -> None:
             except ProcessLookupError:
                 pass
     deadline = time.monotonic() + 20
-    while any(_lives(pid) for pid in family[1:]) and time.monotonic() < deadline:
+    while any(lives(pid) for pid in family[1:]) and time.monotonic() < deadline:
         time.sleep(0.01)
 
 
@@ -93,22 +94,6 @@ def kill_server(server: Postgres) -> None:
     assert server._process is not None
     server._process.wait(30)
     server._process = None
-
-
-def tree(pid: int) -> list[int]:
-    """A process and all below it."""
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except FileNotFoundError:
-        return []
-    return [pid, *(one for child in children for one in tree(int(child)))]
-
-
-def _lives(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 @contextmanager

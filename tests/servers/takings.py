@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 
 from tests.servers import postgres
+from tests.servers.processes import children, tree
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -107,13 +108,13 @@ class Server:
     def web_processes(self) -> list[int]:
         """The process ids of the gunicorn workers."""
         assert self._process is not None
-        masters = [pid for pid in _children(self._process.pid) if "gunicorn" in _command(pid)]
-        return [pid for master in masters for pid in _children(master)]
+        masters = [pid for pid in children(self._process.pid) if "gunicorn" in _command(pid)]
+        return [pid for master in masters for pid in children(master)]
 
     def family(self) -> list[int]:
         """The process ids of `serve` and all below it."""
         assert self._process is not None
-        return _tree(self._process.pid)
+        return tree(self._process.pid)
 
     def kill_worker(self) -> int:
         """kill -9 one web process; gunicorn starts another."""
@@ -139,17 +140,6 @@ class Server:
             if time.monotonic() > deadline:
                 raise TimeoutError
             time.sleep(0.01)
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except FileNotFoundError:
-        return []
-
-
-def _tree(pid: int) -> list[int]:
-    return [pid, *(one for child in _children(pid) for one in _tree(child))]
 
 
 def _command(pid: int) -> str:

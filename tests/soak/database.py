@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.servers import processes
 from tests.servers.postgres import Postgres
 
 # Little enough for the small disk; whatever is said of an error stands in lines that are told apart.
@@ -31,13 +32,7 @@ class Database(Postgres):
     @property
     def processes(self) -> list[int]:
         """The process above all, and all below it; none where it has ended."""
-        if not self.lives:
-            return []
-        try:
-            below = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-            return [self.pid, *map(int, below)]
-        except OSError:
-            return []
+        return [self.pid, *processes.children(self.pid)] if self.lives else []
 
     @property
     def lives(self) -> bool:
@@ -49,7 +44,7 @@ class Database(Postgres):
         first, *below = self.processes
         self.stop(signal.SIGKILL)
         until = time.monotonic() + GONE_S
-        while left := [pid for pid in below if _runs(pid)]:
+        while left := [pid for pid in below if processes.lives(pid)]:
             if time.monotonic() > until:
                 raise TimeoutError(f"{GONE_S:g} s after {first} was killed these go on: {left}")
             time.sleep(0.01)
@@ -69,11 +64,3 @@ class Database(Postgres):
             if found := SAID.match(line):
                 at = datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC).timestamp()
                 yield at, f"{found[2]} {found[3]}"
-
-
-def _runs(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
