@@ -56,8 +56,15 @@ class History:
 
     def days(self, after_ms: int, now_ms: int, opening: bool) -> Iterator[Day]:
         """Every day with what happened after one moment and up to another; `opening` brings the first goods."""
-        for day in range(self.zone.day_of(after_ms + 1), self.zone.day_of(now_ms) + 1):
+        for day in self._range(after_ms, now_ms):
             yield self._day(day, after_ms, now_ms, opening and day == self.first_day)
+
+    def count_days(self, after_ms: int, now_ms: int) -> int:
+        """How many days `days` will tell of."""
+        return len(self._range(after_ms, now_ms))
+
+    def _range(self, after_ms: int, now_ms: int) -> range:
+        return range(self.zone.day_of(after_ms + 1), self.zone.day_of(now_ms) + 1)
 
     def _day(self, day: int, after_ms: int, now_ms: int, opening: bool) -> Day:
         begins_ms, _ = self.zone.bounds(day)

@@ -41,7 +41,9 @@ def keep(now_ms: int | None = None, seed: int = plan.SEED, progress: maker.Progr
         seed = int(dao.find_setting(tx, dao.SEED) or seed)
         history = resume(tx, seed, int(first_day or 0), begun, now_ms)
     book = Book(int(first_day or 0), seed)
-    return maker.enter_all(book, history.days(begun, now_ms, opening=False), progress, None)
+    return maker.enter_all(
+        book, history.days(begun, now_ms, opening=False), progress, history.count_days(begun, now_ms)
+    )
 
 
 # ---- Where the shop stands ----

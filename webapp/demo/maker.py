@@ -23,7 +23,7 @@ def make(now_ms: int, seed: int = plan.SEED, progress: Progress | None = None) -
     return enter_all(book, days, progress, plan.DAYS + 1)
 
 
-def enter_all(book: Book, days: Iterator[Day], progress: Progress | None, total_days: int | None) -> int:
+def enter_all(book: Book, days: Iterator[Day], progress: Progress | None, total_days: int) -> int:
     """Enter days, some in each transaction; how many orders they had."""
     entered = done = 0
     while chunk := list(islice(days, DAYS_AT_ONCE)):

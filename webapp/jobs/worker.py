@@ -171,7 +171,7 @@ def _perform(context: Context) -> str:
         return "queued"
     except (Stopping, Unavailable) as reason:
         writer.do(_release, (claim, 0))
-        log.info("job %s %s goes on later: %s", claim.id, claim.kind, reason or "the worker stops")
+        log.info("job %s %s goes on later: %s", claim.id, claim.kind, str(reason) or "the worker stops")
         return "queued"
     except queue.Cancelled:
         state = "cancelled"
