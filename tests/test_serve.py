@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.faults.till import Tills, every_order, new_product, sound
@@ -48,6 +49,19 @@ def test_a_kept_database_starts_again_with_its_figures(tmp_path):
     server.stop()
 
     assert (after["seq"], after["total_revenue"]) == (before["seq"], before["total_revenue"]) == (2, 4.8)
+
+
+@pytest.mark.parametrize("host, called", [("0.0.0.0", "127.0.0.1"), ("::", "[::1]"), ("::1", "[::1]")])
+def test_a_shop_that_listens_everywhere_starts_and_is_called_by_loopback(tmp_path, host, called):
+    server = Server(tmp_path, TAKINGS_HOST=host)
+    server.start()
+    try:
+        answer = httpx.get(f"http://{called}:{server.port}/healthz")
+    finally:
+        status = server.stop()
+
+    assert f"Takings listens on http://{called}:{server.port}" in server.lines
+    assert (answer.status_code, status) == (200, 0)
 
 
 def test_a_busy_port_is_exit_status_1(tmp_path):

@@ -50,8 +50,8 @@ def run(settings: Settings, *, worker: bool, client: bool, meanwhile: Callable[[
     if listener is None:
         print(f"Port {settings.port} is taken: choose another with TAKINGS_PORT.", file=sys.stderr)
         return 1
-    host, port = listener.getsockname()[:2]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    port = listener.getsockname()[1]
+    url = settings.own_url(port)
     figures = Path(tempfile.mkdtemp(prefix="takings-figures-"))
     os.environ[counters.FOLDER] = str(counters.make_folder(figures))
     database = store.engine().address  # the children's folder is another one than the caller's may be

@@ -138,6 +138,12 @@ def host(text: str) -> str:
     return text
 
 
+def called(host: str) -> str:
+    """The host part of the address at which this machine itself calls what listens on `host`."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # to listen on, never to be called by
+    return f"[{host}]" if ":" in host else host
+
+
 def address(text: str) -> str:
     """A mail address."""
     if "@" not in text or any(sign in text for sign in "\r\n"):

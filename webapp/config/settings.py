@@ -129,6 +129,10 @@ class Settings:
         """Whether the value was set, and is not the default."""
         return self.origins[attribute] != "default"
 
+    def own_url(self, port: int | None = None) -> str:
+        """The address at which this machine calls the shop, on its own port or another."""
+        return f"http://{checks.called(self.host)}:{port or self.port}"
+
     def replace(self, **values: Any) -> "Settings":
         """The same settings with some values set otherwise, as a command's option does."""
         origins = {**self.origins, **dict.fromkeys(values, "option")}

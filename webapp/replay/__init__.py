@@ -51,10 +51,7 @@ def main(path: Path, speed: float, url: str | None, again: bool, progress: "Prog
 
 def _own_url() -> str:
     settings = config.load()
-    if settings.public_url:
-        return str(settings.public_url)
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    return str(settings.public_url or settings.own_url())
 
 
 def _say(path: Path, address: str, events: int, done: int) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from webapp import counters
+from webapp.config import checks
 from webapp.web import jsonio, negotiate
 from webapp.web.logs import Access
 
@@ -34,7 +35,6 @@ HSTS = ("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWN_SITE = frozenset({"same-origin", "none"})
 _LOCAL_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-_EVERYWHERE = frozenset({"0.0.0.0", "::"})  # to listen on, never to be called by
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]{2,45}\]|[A-Za-z0-9._-]{1,253})(?::([0-9]{1,5}))?")
 _PORTS = {"http": "80", "https": "443"}
@@ -67,7 +67,7 @@ class Gate:
         public = urlsplit(getattr(settings, "public_url", None) or "")
         self._public = public if public.hostname else None
         host = getattr(settings, "host", None) or "localhost"
-        self._names = _LOCAL_NAMES | ({host} - _EVERYWHERE)
+        self._names = _LOCAL_NAMES | {checks.called(host).lower()}
         proxies = getattr(settings, "trusted_proxies", None) or ()
         self._proxies = [ipaddress.ip_network(one, strict=False) for one in proxies]
         self._demo = getattr(settings, "mode", "production") == "demo"
@@ -153,7 +153,7 @@ class Gate:
         return good
 
     def _is_ours(self, name: str) -> bool:
-        if name in self._names or name.strip("[]") in self._names:
+        if name in self._names:
             return True
         return self._public is not None and name.strip("[]") == self._public.hostname
 
