@@ -1,5 +1,6 @@
 """The hub over real sockets: what a watcher is told, and in which order."""
 
+import contextlib
 import json
 import socket
 import sqlite3
@@ -9,7 +10,7 @@ import pytest
 from tests.live import toy
 from tests.live.toy import run, sell, told
 from webapp import clock
-from webapp.db import writer
+from webapp.db import reading, writer
 from webapp.errors import Unavailable
 from webapp.live import tail
 
@@ -405,3 +406,61 @@ def test_what_came_behind_the_handshake_is_read_first(hub):
     run(hub, 1)
 
     assert topics(early.hear()) == ["ready"]
+
+
+# ---- When the ledger cannot be read for a while ----
+
+
+class Failing:
+    """The ledger as a source that can be away."""
+
+    def __init__(self):
+        self.away = False
+        self.heard, self.in_thread = reading.heard, reading.in_thread
+
+    def reading(self):
+        """A snapshot, or a refusal."""
+        if self.away:
+            raise Unavailable("The database is away.")
+        return reading.reading()
+
+
+@pytest.fixture
+def failing(shop, turned):
+    """(hub, source): a hub over a ledger that can be away."""
+    source = Failing()
+    hub = toy.make_hub(turned, source=source)
+    yield hub, source
+    hub.close()
+
+
+def meet(hub, rounds):
+    """What a pulse does while the ledger is away: it says so, and goes on."""
+    for _ in range(rounds):
+        with contextlib.suppress(Unavailable):
+            run(hub, 1)
+
+
+def test_who_was_behind_when_the_ledger_was_away_is_told_everything_when_it_is_back(failing, monkeypatch):
+    hub, source = failing
+    monkeypatch.setattr(tail, "KEEP_BYTES", 0)
+    watchers = [toy.Client(hub, pair=toy.small_buffers()) for _ in range(3)]
+    for one in watchers:
+        one.say(ORDERS)
+    run(hub)
+    for _ in range(40):
+        sell(*[100] * 20)
+        run(hub, 1)
+    assert len(hub.behind) == 3
+
+    source.away = True
+    heard = [one.hear() for one in watchers]
+    meet(hub, 6)
+    source.away = False
+    for _ in range(200):
+        run(hub, 1)
+        for had, one in zip(heard, watchers, strict=True):
+            had += one.hear()
+
+    assert [told(had) for had in heard] == [toy.ledger()] * 3
+    assert not hub.behind

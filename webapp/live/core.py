@@ -180,8 +180,9 @@ class Hub:
         self._tell(news)
         if news.shaped:
             counters.PUSH_SECONDS.observe(max(0, self.now_ms() - news.at_ms) / 1000)
-        for fd in list(self.parked):
-            feeding.feed(self, fd)
+        for fd in self.parked:
+            self.lines.ask_again(fd)
+        self.parked.clear()
         self._ring()
         self._rest(began)
 
@@ -219,7 +220,7 @@ class Hub:
             if not is_new:
                 for fd in owed:
                     self._behind(fd, self.tail.position).names[screen.name] = None
-                    feeding.feed(self, fd)
+                    self.lines.ask_again(fd)
         self._ring()
 
     def _send(self, group: Group, parts: list[Part], before: int) -> None:

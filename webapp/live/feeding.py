@@ -37,14 +37,22 @@ def begin(wanted: Wanted, history: History, told_to: int | None = None) -> Behin
 
 
 def feed(hub: Hub, fd: int) -> None:
-    """Write what the connection misses, some frames at most; others come before it goes on."""
+    """Write what the connection misses, some frames at most; others come before it goes on.
+
+    Where the ledger cannot be read it stands where it stood, and is fed again at the next poll.
+    """
     hub.parked.discard(fd)
     behind = hub.behind[fd]
     for _ in range(BURST):
         if hub.lines.busy(fd):
             return
         before = behind.mark()
-        frame = _next_frame(hub, fd, behind)
+        try:
+            frame = _next_frame(hub, fd, behind)
+        except BaseException:
+            behind.go_back(before)
+            hub.lines.ask_again(fd)
+            raise
         if frame is None:
             if behind.complete(hub.tail.position):
                 del hub.behind[fd]
