@@ -94,6 +94,8 @@ def _check_origin() -> None:
         raise Forbidden("The live channel is open to pages of this site only.")
     if request.endpoint == "live.live":
         _check_handshake()
+    if hub.current().stopping:
+        raise Unavailable("The server is being stopped. Try again in a moment.", retry_after=1)
     if not hub.current().has_room():
         raise Unavailable("As many screens as can be served are open. Try again in a moment.", retry_after=5)
 

@@ -67,7 +67,8 @@ def _options() -> Response:
 
 
 def _check_query() -> None:
-    environ, rule = request.environ, request.url_rule
+    asked = request._get_current_object()  # type: ignore[attr-defined]  # each look through the proxy costs a microsecond
+    environ, rule = asked.environ, asked.url_rule
     if rule is None:
         return
     environ["takings.rule"] = rule.rule  # by which the gate counts it

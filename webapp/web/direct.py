@@ -11,6 +11,8 @@ from flask import Flask, globals
 from flask.ctx import AppContext, RequestContext
 from werkzeug.routing import Rule
 
+from webapp.web.answers import Answer
+
 Way = tuple[Rule, Callable[[], Any]]
 
 
@@ -27,9 +29,9 @@ class App(Flask):
         way = ways.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
         if way is None:
             return super().wsgi_app(environ, start_response)
-        with _Context(self, environ, way[0]):
+        with _Context(self, environ, way[0]) as context:
             try:
-                answer = self._answer(way[1])
+                answer = self._answer(way[1], context)
             except Exception as error:
                 answer = self.handle_exception(error)
             return answer(environ, start_response)
@@ -47,7 +49,7 @@ class App(Flask):
                 ways.setdefault((method, rule.rule), (rule, self.view_functions[rule.endpoint]))
         return ways
 
-    def _answer(self, view: Callable[[], Any]) -> Any:
+    def _answer(self, view: Callable[[], Any], context: "_Context") -> Any:
         try:
             said: Any = None
             for before in self.before_request_funcs.get(None, ()):
@@ -57,6 +59,8 @@ class App(Flask):
             said = view() if said is None else said
         except Exception as error:
             said = self.handle_user_exception(error)
+        if type(said) is Answer and not (self.after_request_funcs or context._after_request_functions):
+            return said  # it is finished: there is nothing to guess, and no session to keep
         return self.process_response(self.make_response(said))
 
 

@@ -8,6 +8,7 @@ null in a PATCH. `_method` and `idempotency_key` stand for the method and the he
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
@@ -218,6 +219,7 @@ def is_form() -> bool:
     return bool(kind_of(request.environ.get("CONTENT_TYPE", "")))
 
 
+@lru_cache(maxsize=64)
 def kind_of(content_type: str) -> str:
     """URLENCODED or MULTIPART where a Content-Type is that of a form, else an empty text."""
     name = content_type.partition(";")[0].strip().lower()
