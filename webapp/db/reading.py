@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from webapp.clock import Zone
@@ -12,6 +13,7 @@ from webapp.db import failures, queries, standby, store
 from webapp.db import replica as replicas
 from webapp.db.engines import Engine
 from webapp.db.replica import Replica
+from webapp.db.turns import Turns
 from webapp.errors import Problem, Unavailable
 
 T = TypeVar("T")
@@ -176,12 +178,15 @@ def in_thread(work: Callable[..., T], *arguments: Any) -> T:
 
 
 def heavy(work: Callable[..., T], *arguments: Any) -> T:
-    """The same on the replica's snapshot, where there is one that holds all that was committed before this call.
+    """The same in turns, and on the replica's snapshot where there is one that holds all that was committed before this call.
 
-    What fails there is run once more on the primary: `work` only reads.
+    What fails there is run once more on the primary: `work` only reads. Raises Unavailable when too much is asked at a time.
     """
     replica()  # the look at it belongs to this thread's loop
-    return _in_thread(lambda: heavy_here(work, *arguments))
+    if not cooperative():
+        return heavy_here(work, *arguments)
+    with _turns().turn():
+        return _in_thread(lambda: heavy_here(work, *arguments))
 
 
 def heavy_here(work: Callable[..., T], *arguments: Any) -> T:
@@ -229,6 +234,13 @@ def replica() -> Replica | None:
             _Pool.far = Replica(address, lambda: _here(standby.home, ()))
             _Pool.far.start()
     return _Pool.far
+
+
+@lru_cache(maxsize=1)
+def _turns() -> Turns:
+    from gevent.lock import Semaphore
+
+    return Turns(Semaphore)
 
 
 def _in_thread(run: Callable[[], T]) -> T:
