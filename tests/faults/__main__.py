@@ -30,7 +30,7 @@ NAMES = {
     14: "lock held by another process", 15: "no memory", 20: "a watcher that does not read", 21: "a line that is dead without a word",
     22: "reconnect with missed events",
     23: "epoch changed by a restore", 24: "gap between load and subscription",
-    25: "floods, oversized and broken frames", 26: "a thousand clients come back at once",
+    25: "floods, oversized and broken frames", 26: "hundreds of clients come back at once",
     27: "a model that hangs, drips or breaks the line", 28: "garbage, half answers and 10 MB from a model",
     29: "orders to a model in names of products", 30: "nonsense from a weather service",
     31: "files of every kind",

@@ -277,3 +277,21 @@ def test_an_imported_order_keeps_its_rows(client):
     assert [row["row"] for row in rows] == [1, 2]
     assert rows[1]["text"] == '536365,71053,"A ""B"", C",6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom'
     assert "A &#34;B&#34;, C" in client.get("/imports/source?order=1").text
+
+
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b" \r\n\r\n", b",,\r\n,,\r\n"])
+def test_a_file_with_nothing_in_it_is_refused_in_words(client, content):
+    refused = client.post("/imports", data={"file": (io.BytesIO(content), "empty.csv")})
+
+    assert (refused.status_code, refused.json["errors"]) == (
+        422, [{"pointer": "/file", "code": "missing", "detail": "There is nothing in the file."}],
+    )  # fmt: skip
+    assert client.get("/imports").json["items"] == []
+
+
+def test_a_picture_is_no_file_of_rows(client):
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(1, 256)) * 40
+
+    refused = client.post("/imports", data={"file": (io.BytesIO(picture), "sales.csv")})
+
+    assert (refused.status_code, refused.json["code"]) == (415, "unsupported")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from webapp.errors import Unsupported
+from webapp.errors import FieldError, Invalid, Unsupported
 from webapp.imports.rules.cells import NDJSON, Damaged, detect_encoding, names_of, open_text, parse_object
 from webapp.imports.shapes import Mapping
 
@@ -47,6 +47,7 @@ _LIKELY = {
     "note": ("note", "comment", "remarks"), "lot": ("lot", "batch"), "currency": ("currency",), "payment": ("payment",),
 }  # fmt: skip
 _PLAIN = re.compile(r"\W|_")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")  # which a text of rows has no use for
 _NUMBER = re.compile(r"[-+]?[\d.,' \u00a0]*\d", re.ASCII)
 _DATE = re.compile(r"(\d{1,4})[-/.](\d{1,2})[-/.](\d{1,4})\b", re.ASCII)
 
@@ -71,15 +72,17 @@ class Found:
 def recognise(head: bytes, month_first: bool = False, **given: object) -> Found:
     """What a file is by its first bytes; `given` overrides encoding, delimiter or header.
 
-    month_first: how an ambiguous date is read. Raises Unsupported for what is not text.
+    month_first: how an ambiguous date is read. Raises Unsupported for what is not text, Invalid for nothing at all.
     """
     encoding = str(given.get("encoding") or detect_encoding(head))
     text = _decode(head, encoding)
     delimiter = str(given.get("delimiter") or _delimiter(text))
     rows = _objects(text) if delimiter == NDJSON else _rows(text, delimiter)
+    if not any(cell.strip() for row in rows for cell in row):
+        raise Invalid("", FieldError("/file", "missing", "There is nothing in the file."))
     has_header = given.get("header")
     header = delimiter == NDJSON or (_has_header(rows) if has_header is None else bool(has_header))
-    columns = names_of(rows[0] if header and rows else [str(n) for n in range(1, len(rows[0]) + 1)] if rows else [])
+    columns = names_of(rows[0] if header else [str(n) for n in range(1, len(rows[0]) + 1)])
     body = rows[1:] if header else rows
     mapping, doubts = _mapping(columns, body, header, month_first)
     return Found(
@@ -93,7 +96,7 @@ def recognise(head: bytes, month_first: bool = False, **given: object) -> Found:
 def _decode(head: bytes, encoding: str) -> str:
     with open_text(io.BytesIO(head), encoding) as text:  # type: ignore[arg-type]
         decoded = text.read().removeprefix("\ufeff")
-    if decoded[:2_000].count("\0") > len(decoded[:2_000]) // 50 or (
+    if len(_CONTROLS.findall(decoded[:2_000])) > len(decoded[:2_000]) // 50 or (
         encoding.startswith("utf-16") and "," not in decoded and len(decoded) < 2
     ):
         raise Unsupported("This is not a file of rows. CSV, TSV and NDJSON are read, also in .gz, .xz or .zip.")
