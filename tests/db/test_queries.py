@@ -3,6 +3,8 @@
 import sqlite3
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from webapp.db import dialect, queries
 
@@ -36,6 +38,34 @@ def test_many_rows_go_in_by_chunks(load, table):
 
     assert changed == 1000
     assert table.execute("select count(*), sum(a) from pair").fetchone() == (1000, 499500)
+
+
+CELLS = st.none() | st.integers(-1, 1) | st.sampled_from(["", "x"])
+
+
+@given(st.data(), st.integers(60, 400), st.sampled_from(["", " on conflict (a) do update set b = 'again'"]))
+def test_rows_go_in_as_they_are_whatever_they_share(data, count, clash):
+    table = sqlite3.connect(":memory:")
+    table.execute("create table trio (a unique, b, c)")
+    shared = data.draw(st.lists(CELLS, min_size=3, max_size=3))
+    varies = data.draw(st.lists(st.booleans(), min_size=3, max_size=3))
+    if clash:
+        varies[0] = True  # else each row would meet the first
+    rows = [[f"{number}" if vary else one for vary, one in zip(varies, shared, strict=True)] for number in range(count)]
+    if not varies[0]:
+        table.execute("drop table trio")
+        table.execute("create table trio (a, b, c)")
+    add = queries.Query("add", f"insert into trio (a, b, c) values :rows(a, b, c){clash}")
+
+    assert add.rows(table, rows) == count
+    assert [list(row) for row in table.execute("select a, b, c from trio order by rowid")] == rows
+    if clash:
+        add.rows(table, rows)
+        assert table.execute("select count(*), count(*) filter (where b = 'again') from trio").fetchone() == (
+            count,
+            count,
+        )
+    table.close()
 
 
 @pytest.mark.parametrize("wanted", [[], [1], [1, 5, 900], list(range(2000))])

@@ -65,6 +65,49 @@ def test_orders_of_several_requests_share_a_commit_and_each_has_its_own_answer(c
     assert [answer.json["id"] for answer in answers if answer.status_code == 201] == [1, 2]
 
 
+WRONG = {
+    0: ("no json", 400, []),
+    255: ('{"product_id": "TEA", "quantity": 1, "quantity": 2}', 400, []),
+    256: ('{"product_id": "NONE", "quantity": 0}', 422, ["/quantity", "/product_id"]),
+    300: (
+        '{"lines": [{"product_id": "TEA", "quantity": 1}, {"product_id": "TEA", "quantity": "2"}]}',
+        422,
+        ["/lines/1/quantity"],
+    ),
+    511: ('{"product_id": "PIE", "quantity": 2}', 409, ["/quantity"]),
+    512: ('{"product_id": "TEA", "quantity": 1, "external_id": "X1"}', 409, ["/external_id"]),
+    699: ('{"product_id": "TEA", "quantity": 1, "date": "soon"}', 422, ["/date"]),
+}
+
+
+def test_what_is_refused_anywhere_in_a_large_batch_leaves_nothing_and_the_rest_stands(client):
+    making.make_product("TEA", stock=10_000)
+    making.make_product("PIE", stock=1)
+    lines = [f'{{"product_id": "TEA", "quantity": 1, "external_id": "X{number}"}}' for number in range(700)]
+    for place, (sent, _, _) in WRONG.items():
+        lines[place] = sent
+    said = {"content_type": "application/x-ndjson", "headers": {"Idempotency-Key": "large"}}
+
+    answer = client.post("/orders/batch", data="\n".join(lines), **said)
+    again = client.post("/orders/batch", data="\r\n\r\n".join(lines), **said)
+
+    results = answer.json["results"]
+    assert (answer.status_code, answer.json["accepted"], answer.json["rejected"]) == (200, 693, 7)
+    assert [one["index"] for one in results] == list(range(700))
+    assert {one["index"]: one["status"] for one in results if one["status"] != 201} == {
+        place: status for place, (_, status, _) in WRONG.items()
+    }
+    for place, (_, _, pointers) in WRONG.items():
+        assert sorted(error["pointer"] for error in results[place]["errors"]) == sorted(pointers)
+    placed = [one for one in results if one["status"] == 201]
+    assert [one["id"] for one in placed] == list(range(1, 694))
+    assert [one["seq"] for one in placed] == list(range(placed[0]["seq"], placed[0]["seq"] + 693))
+    assert making.query("select count(*), sum(total_minor) from orders") == [(693, 693 * 240)]
+    assert making.query("select quantity from stock_level order by product_id") == [(10_000 - 693,), (1,)]
+    assert (again.json, again.headers["Idempotent-Replayed"]) == (answer.json, "true")
+    assert making.differences() == []
+
+
 def test_a_return_counts_and_shows_on_the_order(client):
     making.make_product(price="3.00")
     order = post(client, "/orders", {"product_id": "TEA", "quantity": 3}).json

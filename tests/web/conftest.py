@@ -111,7 +111,7 @@ def make_app(settings=None) -> Flask:
 
     @app.post("/batch")
     def batch():
-        items, _ = body.read_batch()
+        items = body.read_batch()
         return respond.made({"count": len(items), "kinds": [type(item).__name__ for item in items]}, status=200)
 
     @app.post("/upload")

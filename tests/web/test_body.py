@@ -218,6 +218,14 @@ def test_items_of_a_batch_are_the_same_whatever_their_spelling():
     assert body.digest("POST /a", "", [{"sku": "17"}]) != body.digest("POST /a", "", [{"sku": 17}])
 
 
+def test_an_amount_as_text_is_the_same_wherever_it_stands_in_a_batch():
+    def sent(price):
+        return [{"sku": "A", "price": body.Decimal("2.4")}] * 600 + [{"sku": "B", "price": price}]
+
+    assert body.digest("POST /a", "", sent("2.40")) == body.digest("POST /a", "", sent(body.Decimal("2.400")))
+    assert body.digest("POST /a", "", sent("2.40")) != body.digest("POST /a", "", sent("2.41"))
+
+
 @pytest.mark.parametrize("key", ["x", "!~" * 127, "0123-abc_{}"])
 def test_a_key_of_visible_ascii_is_taken(client, key):
     assert key_of(client, '{"name": "x"}', key=key)

@@ -69,6 +69,58 @@ def test_any_bytes_are_a_value_or_malformed(text):
         assert problem.status == 400
 
 
+PIECES = st.sampled_from(
+    [b"{", b"}", b"[", b"]", b":", b",", b'"a":', b'"a" :', b'"b":1', b'"a":{"b":2}', b'"":', b'"a"', b'"\\":"', b'" :"', b" ", b"\t",
+     b"1", b"-0", b"2.40", b"1e400", b"1e9999999999999999999", b"9" * 4001, b"NaN", b"null", b"true", b'"\\ud800"', b'"\xff"']
+)  # fmt: skip
+WRITTEN = st.lists(PIECES, max_size=12).map(b"".join)
+MEMBERS = st.lists(st.tuples(st.sampled_from(["a", "b", '":', " :"]), VALUES), max_size=4)
+OBJECTS = st.tuples(MEMBERS, st.sampled_from([":", ": ", " :", "\t:"])).map(
+    lambda told: (
+        "{" + ",".join(json.dumps(key) + told[1] + jsonio.to_bytes(value).decode() for key, value in told[0]) + "}"
+    ).encode()
+)
+
+
+def read(parse, text):
+    """The value with its types, or the words of the refusal."""
+    try:
+        return repr(parse(text))
+    except Malformed as problem:
+        return f"refused: {problem}"
+
+
+@given(WRITTEN | OBJECTS | st.tuples(OBJECTS, OBJECTS).map(lambda two: b"[%b,%b]" % two))
+def test_the_quick_parser_says_what_the_strict_one_says(text):
+    assert read(jsonio.loads, text) == read(jsonio._strictly, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"a":1,"a":2}',
+        b'[{"a":1,"b":{"c":1,"c":2}}]',
+        b'{"a" :1,"a":2}',
+        b'{"a":"\\":","a":2}',
+        b'{"a":1,"\\u0061":2}',
+    ],
+)
+def test_a_key_twice_is_seen_however_it_is_written(text):
+    with pytest.raises(Malformed, match="twice"):
+        jsonio.loads(text)
+
+
+@given(st.lists(WRITTEN | OBJECTS, max_size=6), st.integers(0, 600))
+def test_lines_are_read_together_as_one_by_one(some, more):
+    texts = [text for text in some if text.strip(b" \t\r")] + [b'{"a":%d}' % number for number in range(more)]
+
+    found = [value for values in jsonio.lines(b"\n".join(texts)) for value in values]
+
+    assert [f"refused: {one}" if isinstance(one, Malformed) else repr(one) for one in found] == [
+        read(jsonio._strictly, text.strip(b" \t\r")) for text in texts
+    ]
+
+
 def test_a_lone_surrogate_is_written_as_its_escape():
     assert jsonio.to_bytes({"é\ud800": "\udfff"}) == b'{"\\u00e9\\ud800":"\\udfff"}'
 
@@ -93,10 +145,10 @@ def test_what_json_cannot_say_is_refused():
 
 
 def test_a_bad_line_does_not_spoil_the_others():
-    found = list(jsonio.lines(b'{"a":1}\r\n\n  \n{"a":\n[2]'))
+    (found,) = jsonio.lines(b'{"a":1}\r\n\n  \n{"a":\n[2]')
 
-    assert [index for index, _ in found] == [0, 1, 2]
-    assert found[0][1] == {"a": 1} and isinstance(found[1][1], Malformed) and found[2][1] == [2]
+    assert len(found) == 3
+    assert found[0] == {"a": 1} and isinstance(found[1], Malformed) and found[2] == [2]
 
 
 @pytest.mark.parametrize(
@@ -110,3 +162,15 @@ def test_equal_content_has_equal_canonical_bytes(one, other):
 @pytest.mark.parametrize("one, other", [(b"1", b'"1"'), (b"1", b"true"), (b"[1,2]", b"[2,1]"), (b"1.01", b"1.001")])
 def test_different_content_has_different_canonical_bytes(one, other):
     assert jsonio.canonical(jsonio.loads(one)) != jsonio.canonical(jsonio.loads(other))
+
+
+@given(
+    st.lists(st.decimals(allow_nan=False, allow_infinity=False) | st.integers(), min_size=2, max_size=2),
+    st.integers(0, 4),
+)
+def test_numbers_have_the_same_canonical_bytes_only_when_they_are_equal(numbers, zeros):
+    one, other = (Decimal(number) for number in numbers)
+    longer = Decimal(f"{one:f}{'' if '.' in f'{one:f}' else '.'}{'0' * zeros}") if abs(one.adjusted()) < 300 else one
+
+    assert (jsonio.canonical(one) == jsonio.canonical(other)) == (one == other)
+    assert jsonio.canonical(longer) == jsonio.canonical(one)

@@ -180,8 +180,7 @@ def _keep(tx: Tx, request: Request, kept: dict[tuple[str, str], Any], fresh: lis
     key = request.key
     if key is None or request.results is None:
         return
-    refused = any(isinstance(result, Problem) for result in request.results)
-    if refused and (request.single or request.atomic):
+    if (request.single or request.atomic) and any(isinstance(result, Problem) for result in request.results):
         return  # what was refused wrote nothing and may be sent again
     text = _encode([_as_kept(result) for result in request.results])
     kept[key.asker, key.key] = (key.content, key.status, text)

@@ -13,12 +13,13 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 CHUNKS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+MANY = 64  # rows of which it pays to look for what they share
 VARIANTS: dict[str, str] = {}  # the text of a block, and that of the `.postgres` block below it
 _NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
 _USE = re.compile(r":use\((\w+)\)")
@@ -29,6 +30,7 @@ _STAGE = "create temporary table if not exists {} ({})"
 _CLEAR = "delete from {}"
 _LAY = "insert into {} values :rows({})"
 _TAKE = "select {} from {} where true"
+_SHARE = "select {} from (values {}) where true"
 
 
 class Executes(Protocol):
@@ -108,10 +110,11 @@ class Query:
         if insert_rows is not None:
             return insert_rows(self.sql, rows) if rows else 0
         changed, start, total = 0, 0, len(rows)
+        alike, said, rows = _shared(rows) if total >= MANY else ((), (), rows)
         for size in CHUNKS:
+            text = _with_shared(self.sql, alike, size) if said and total - start >= size else self._chunks[size]
             while total - start >= size:
-                flat = tuple(chain.from_iterable(rows[start : start + size]))
-                changed += tx.execute(self._chunks[size], flat).rowcount
+                changed += tx.execute(text, (*said, *chain.from_iterable(rows[start : start + size]))).rowcount
                 start += size
         return changed
 
@@ -148,6 +151,25 @@ class Staged:
         chosen = [f"? + {name}" for name in self._columns[: len(added)]] + self._columns[len(added) :]
         tx.execute(_ROWS.sub(_TAKE.format(", ".join(chosen), self._table), self._insert), added)
         return True
+
+
+def _shared(rows: Sequence[Sequence[Any]]) -> tuple[tuple[bool, ...], tuple[Any, ...], Sequence[Sequence[Any]]]:
+    """Which columns hold one value in all rows, these values, and the rows without them."""
+    columns = list(zip(*rows, strict=True))
+    alike = tuple([column[0] == column[-1] and column.count(column[0]) == len(rows) for column in columns])
+    if all(alike) or not any(alike):
+        return (), (), rows
+    others = zip(*(column for column, same in zip(columns, alike, strict=True) if not same), strict=True)
+    return alike, tuple([one for one, same in zip(rows[0], alike, strict=True) if same]), list(others)
+
+
+@functools.lru_cache(maxsize=256)
+def _with_shared(sql: str, alike: tuple[bool, ...], size: int) -> str:
+    """An insert of so many rows that is told what they share once: that is bound and carried once, not row by row."""
+    numbers = count(1)
+    chosen = ", ".join(["?" if same else f"column{next(numbers)}" for same in alike])
+    row = "(" + ", ".join("?" * alike.count(False)) + ")"
+    return _ROWS.sub(_SHARE.format(chosen, ", ".join([row] * size)), sql)
 
 
 class Queries:

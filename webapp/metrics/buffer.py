@@ -67,18 +67,16 @@ class Buffer:
     def add_sales(self, facts: Iterable[SaleFact], oldest_ms: int) -> None:
         """Take in these orders; those placed at `oldest_ms` or later by the second, too."""
         self._rows = None
-        hours, baskets = self.hours, self.baskets
+        before = None
         for _, placed_ms, day, hour_ms, hour, channel_id, location_id, region, lines in facts:
-            place = (channel_id, location_id or 0, region or "")
-            sums = hours.get((hour_ms, day, hour, place))
-            if sums is None:
-                sums = hours[hour_ms, day, hour, place] = [*_NOTHING]
-            total = _sell(lines, self._products(day, place), sums)
+            here = (hour_ms, day, hour, channel_id, location_id, region)
+            if here != before:  # most of a group come from one place, one after the other
+                before, place = here, (channel_id, location_id or 0, region or "")
+                sums = self.hours.setdefault((hour_ms, day, hour, place), [*_NOTHING])
+                products, held = self._products(day, place), self.baskets.setdefault((day, place), {})
+            total = _sell(lines, products, sums)
             sums[0] += 1
             sums[1] += total
-            held = baskets.get((day, place))
-            if held is None:
-                held = baskets[day, place] = {}
             basket = (lines[0][0],) if len(lines) == 1 else tuple(sorted({line[0] for line in lines}))
             held[basket] = held.get(basket, 0) + 1
             if placed_ms >= oldest_ms:

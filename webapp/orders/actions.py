@@ -80,16 +80,18 @@ def _references(drafts: Sequence[OrderDraft]) -> tuple[list[int], list[str]]:
 
 
 def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
-    by_id, by_sku = products.find_for_sale(tx, *_references(drafts))
+    rows, _ = products.find_for_sale(tx, *_references(drafts))
+    by_id = {row[0]: rules.Good._make(row[: len(rules.Good._fields)]) for row in rows.values()}
+    by_sku = {good.sku: good for good in by_id.values()}
     moments = {
-        (row["id"], draft.placed_ms)
+        (good.id, draft.placed_ms)
         for draft in drafts
         if draft.placed_ms is not None and draft.placed_ms < tx.now_ms
         for line in draft.lines
         if line.price_minor is None
-        and (row := by_id.get(line.product) if isinstance(line.product, int) else by_sku.get(line.product)) is not None
+        and (good := by_id.get(line.product) if isinstance(line.product, int) else by_sku.get(line.product)) is not None
     }
-    tracked = sorted([row["id"] for row in by_id.values() if row["tracked"]])
+    tracked = sorted([good.id for good in by_id.values() if good.tracked])
     if (hints := getattr(tx.connection, "hints", None)) is not None:
         _note(hints, by_id)
     return rules.Shelf(
@@ -107,14 +109,14 @@ def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
     )
 
 
-def _note(hints: dict[Any, int], products_by_id: dict[int, Any]) -> None:
+def _note(hints: dict[Any, int], products_by_id: dict[int, rules.Good]) -> None:
     """Of which products the levels will be asked when they are named again."""
     if len(hints) > MOST_HINTS:
         hints.clear()
-    for row in products_by_id.values():
-        for reference in (row["id"], row["sku"]):
-            if row["tracked"]:
-                hints[reference] = row["id"]
+    for good in products_by_id.values():
+        for reference in (good.id, good.sku):
+            if good.tracked:
+                hints[reference] = good.id
             else:
                 hints.pop(reference, None)
 

@@ -26,6 +26,10 @@ class Placed(dict[str, int]):
     sale: Sale
     tx_ms: int
 
+    def as_kept(self) -> dict[str, int]:
+        """What is kept of it for who sends the order again."""
+        return {"id": self["id"], "seq": self["seq"]}
+
     def rows(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         """The order and its lines as `dao.find_orders` and `dao.find_lines` give them."""
         sale, names = self.sale, self.names
@@ -48,7 +52,7 @@ class Placed(dict[str, int]):
         lines = []
         for number, line in enumerate(sale.lines):
             product = names.products_by_id[line.product_id]
-            lines.append({**line._asdict(), "id": first + number, "sku": product["sku"], "name": product["name"]})
+            lines.append({**line._asdict(), "id": first + number, "sku": product.sku, "name": product.name})
         return order, lines
 
 

@@ -1,6 +1,6 @@
 """Sales laid out for the ledger before a lock is taken: all of their rows and figures but the numbers that they will get."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from webapp.metrics import rollups
@@ -24,7 +24,7 @@ class Laid:
         self.staged: Any = None
         self.newest_ms = max([sale.placed_ms for sale in sales], default=0)
         self.figures = rollups.Buffer()
-        self.figures.add_sales([_fact(sale) for sale in sales], oldest_ms)
+        self.figures.add_sales(_facts(sales), oldest_ms)
 
     def versions(self) -> set[int]:
         """The product versions that were sold."""
@@ -43,11 +43,10 @@ class Laid:
         self.figures.stage(connection)
 
 
-def _fact(sale: Sale) -> rollups.SaleFact:
-    lines = [
-        (version_id, quantity, total, None if cost is None else cost * quantity)
-        for _, version_id, quantity, _, _, total, cost, _ in sale.lines
-    ]
-    return rollups.SaleFact(
-        0, sale.placed_ms, sale.day, sale.hour_ms, sale.hour, sale.channel_id, sale.location_id, sale.region, lines
-    )
+def _facts(sales: Sequence[Sale]) -> Iterator[rollups.SaleFact]:
+    for sale in sales:
+        lines = []
+        for _, version_id, quantity, _, _, total, cost, _ in sale.lines:
+            lines.append((version_id, quantity, total, None if cost is None else cost * quantity))
+        place = (sale.channel_id, sale.location_id, sale.region)
+        yield rollups.SaleFact(0, sale.placed_ms, sale.day, sale.hour_ms, sale.hour, *place, lines)

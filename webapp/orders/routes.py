@@ -1,19 +1,20 @@
 """Sales and returns over HTTP: the same addresses for people and programs."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response
 
 from webapp import clock
 from webapp.db import reading, store, writer
-from webapp.errors import NotFound
+from webapp.errors import Invalid, NotFound
 from webapp.orders import actions, dao
 from webapp.orders import routes_export as exporting
 from webapp.orders import routes_list as listing
 from webapp.orders import routes_named as naming
 from webapp.orders import routes_sums as summing
 from webapp.orders.islands import Known
-from webapp.orders.shapes import incoming, outgoing
+from webapp.orders.shapes import OrderDraft, incoming, outgoing
 from webapp.web import batches, forms, respond, validate
 from webapp.web import body as bodies
 from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
@@ -87,16 +88,22 @@ def _shown(order_id: int, seq: int | None = None) -> dict[str, Any]:
 )
 def create_batch() -> Response:
     """One entry for each order, in order; with `atomic=1` all of them or none."""
-    return batches.run(actions.place_orders, _draft)
+    return batches.run(actions.place_orders, _drafting())
 
 
-def _draft(item: Any) -> Any:
+def _drafting() -> Callable[[Any], OrderDraft]:
+    """What makes a draft of each item of a batch; they have one present."""
     shop, now_ms = store.shop(), clock.now_ms()
-    with validate.naming(lambda: naming.unknown(item)):
-        model = validate.validate(
-            incoming.order_model(item), item, currency=shop.currency, now_ms=now_ms, zone=shop.zone
-        )  # fmt: skip
-    return incoming.order_draft(model, now_ms, shop.zone)
+
+    def draft(item: Any) -> OrderDraft:
+        kind = incoming.order_model(item)
+        try:
+            model = validate.validate(kind, item, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
+        except Invalid as problem:
+            raise validate.with_more(problem, naming.unknown(item)) from None
+        return incoming.order_draft(model, now_ms, shop.zone)
+
+    return draft
 
 
 @blueprint.get("/orders")

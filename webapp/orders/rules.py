@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from webapp import money
 from webapp.clock import Zone
@@ -12,6 +12,7 @@ from webapp.orders.shapes import (
     BookedReturn,
     GoodsBack,
     GoodsReturn,
+    LineDraft,
     OrderDraft,
     ReturnDraft,
     ReturnLineDraft,
@@ -24,12 +25,26 @@ MOST_AHEAD_MS = 5 * 60_000
 MANY_UNITS = 1_000_000  # below so many in a group no prices that are allowed come near the end of the sums
 
 
+class Good(NamedTuple):
+    """A product as a sale has to know it; the columns of `products.dao.find_for_sale` that it needs, in their order."""
+
+    id: int
+    sku: str
+    name: str
+    price_minor: int
+    cost_minor: int | None
+    version_id: int
+    tracked: int
+    oversell: int
+    archived: int
+
+
 @dataclass(slots=True)
 class Shelf:
     """What a batch of drafts is resolved against; levels and taken ids change as earlier drafts are accepted."""
 
-    products_by_id: Mapping[int, Any]
-    products_by_sku: Mapping[str, Any]
+    products_by_id: Mapping[int, Good]
+    products_by_sku: Mapping[str, Good]
     channels: Mapping[int | str, Any]
     locations: Mapping[int | str, Any]
     default_location_id: int
@@ -39,8 +54,16 @@ class Shelf:
     now_ms: int
     zone: Zone
     room_minor: int | None = None  # what the sums of all time can still take; None: more than the drafts can come to
+    _moments: dict[int, tuple[int, int, int]] = field(default_factory=dict)
 
-    def product(self, reference: int | str) -> Any:
+    def moment(self, placed_ms: int) -> tuple[int, int, int]:
+        """The business day, the instant at which its hour began, and the hour."""
+        known = self._moments.get(placed_ms)
+        if known is None:
+            known = self._moments[placed_ms] = (self.zone.day_of(placed_ms), *self.zone.hour_of(placed_ms))
+        return known
+
+    def product(self, reference: int | str) -> Good | None:
         """The product of an id (number) or a SKU (text), or None."""
         return (self.products_by_id if isinstance(reference, int) else self.products_by_sku).get(reference)  # type: ignore[arg-type]
 
@@ -65,20 +88,22 @@ def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
     location = None if draft.location is None else shelf.locations.get(draft.location)
     if draft.location is not None and location is None:
         errors.append(FieldError("/location", "unknown", f"There is no location {draft.location}."))
-    lines = [_line(draft, index, shelf, placed, errors) for index in range(len(draft.lines))]
+    lines: list[SaleLine] = []
+    for index, line in enumerate(draft.lines):
+        _line(draft, index, line, shelf, placed, lines, errors)
     if errors:
         raise Invalid("", *errors)
     assert channel is not None
-    _fit(draft, [line for line in lines if line], shelf)
+    if shelf.room_minor is not None:
+        _fit(draft, lines, shelf, shelf.room_minor)
     if draft.external_id is not None:
         _unique(shelf, channel["id"], draft.external_id, next_id)
     region = draft.region if draft.region is not None else (location["region"] if location is not None else None)
     sale = Sale(
         placed,
-        shelf.zone.day_of(placed),
-        *shelf.zone.hour_of(placed),
+        *shelf.moment(placed),
         channel["id"],
-        [line for line in lines if line],
+        lines,
         location["id"] if location is not None else None,
         region,
         draft.external_id,
@@ -94,36 +119,40 @@ def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
     return sale
 
 
-def _line(draft: OrderDraft, index: int, shelf: Shelf, placed: int, errors: list[FieldError]) -> SaleLine | None:
-    line, at = draft.lines[index], draft.at(index)
+def _line(
+    draft: OrderDraft,
+    index: int,
+    line: LineDraft,
+    shelf: Shelf,
+    placed: int,
+    lines: list[SaleLine],
+    errors: list[FieldError],
+) -> None:
     product = shelf.product(line.product)
     if product is None:
-        errors.append(FieldError(f"{at}/product_id", "unknown", f"There is no product {line.product}."))
-        return None
-    if product["archived"]:
-        errors.append(FieldError(f"{at}/product_id", "archived", f"{product['name']} is archived and no longer sold."))
-        return None
+        where = f"{draft.at(index)}/product_id"
+        errors.append(FieldError(where, "unknown", f"There is no product {line.product}."))
+        return
+    if product.archived:
+        where = f"{draft.at(index)}/product_id"
+        errors.append(FieldError(where, "archived", f"{product.name} is archived and no longer sold."))
+        return
     price = line.price_minor
     if price is None:
-        price = shelf.past_prices.get((product["id"], placed), product["price_minor"])
+        price = shelf.past_prices.get((product.id, placed), product.price_minor)
     total = line.quantity * price - line.discount_minor
     if total < 0:
-        errors.append(FieldError(f"{at}/discount", "too_large", "The discount is larger than the line."))
-        return None
-    return SaleLine(
-        product["id"],
-        product["version_id"],
-        line.quantity,
-        price,
-        line.discount_minor,
-        total,
-        product["cost_minor"],
-        line.lot,
+        where = f"{draft.at(index)}/discount"
+        errors.append(FieldError(where, "too_large", "The discount is larger than the line."))
+        return
+    cost = product.cost_minor
+    lines.append(
+        SaleLine(product.id, product.version_id, line.quantity, price, line.discount_minor, total, cost, line.lot)
     )
 
 
-def _fit(draft: OrderDraft, lines: Sequence[SaleLine], shelf: Shelf) -> None:
-    if shelf.room_minor is None or _weight(lines) <= shelf.room_minor:
+def _fit(draft: OrderDraft, lines: Sequence[SaleLine], shelf: Shelf, room_minor: int) -> None:
+    if _weight(lines) <= room_minor:
         return
     largest = max(range(len(lines)), key=lambda index: _weight(lines[index : index + 1]))
     words = "The sums of this shop cannot hold an order of this amount."
@@ -148,21 +177,21 @@ def _unique(shelf: Shelf, channel_id: int, external_id: str, next_id: int) -> No
 
 
 def _take(draft: OrderDraft, sale: Sale, shelf: Shelf) -> list[tuple[int, int, int]]:
-    place = sale.location_id or shelf.default_location_id
-    demand: dict[int, int] = defaultdict(int)
+    place, levels, goods = sale.location_id or shelf.default_location_id, shelf.levels, shelf.products_by_id
+    demand: dict[int, int] = {}
     for line in sale.lines:
-        if shelf.products_by_id[line.product_id]["tracked"]:
-            demand[line.product_id] += line.quantity
-    short = [
-        product_id
-        for product_id, quantity in demand.items()
-        if not shelf.products_by_id[product_id]["oversell"] and shelf.levels.get((product_id, place), 0) < quantity
-    ]
+        if goods[line.product_id].tracked:
+            demand[line.product_id] = demand.get(line.product_id, 0) + line.quantity
+    short, takes = [], []
+    for product_id, quantity in demand.items():
+        if levels.get((product_id, place), 0) < quantity and not goods[product_id].oversell:
+            short.append(product_id)
+        takes.append((product_id, place, quantity))
     if short:
         raise _out_of_stock(draft, sale, shelf, place, short)
-    for product_id, quantity in demand.items():
-        shelf.levels[product_id, place] = shelf.levels.get((product_id, place), 0) - quantity
-    return [(product_id, place, quantity) for product_id, quantity in demand.items()]
+    for product_id, _, quantity in takes:
+        levels[product_id, place] = levels.get((product_id, place), 0) - quantity
+    return takes
 
 
 def _out_of_stock(draft: OrderDraft, sale: Sale, shelf: Shelf, place: int, short: list[int]) -> Problem:
@@ -170,7 +199,7 @@ def _out_of_stock(draft: OrderDraft, sale: Sale, shelf: Shelf, place: int, short
     for index, line in enumerate(sale.lines):
         if line.product_id in short:
             left = max(shelf.levels.get((line.product_id, place), 0), 0)
-            name = shelf.products_by_id[line.product_id]["name"]
+            name = shelf.products_by_id[line.product_id].name
             errors.append(FieldError(f"{draft.at(index)}/quantity", "out_of_stock", f"{left} of {name} left."))
     return Conflict("There is not enough in stock.", *errors, code="out_of_stock")
 

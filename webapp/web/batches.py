@@ -21,20 +21,25 @@ def run(action: Action, check: Callable[[Any], Any]) -> Response:
     said = request.args.get("atomic", "0")
     if said not in ("0", "1"):
         raise invalid_parameter("atomic", "unknown", "atomic is 1 or 0.")
-    sent, body = bodies.read_batch()
-    key = body.key(sent, status=200)
-    results = writer.do_many(action, bodies.items(sent, check), key, atomic=said == "1")
+    sent = bodies.read_batch()
+    key = bodies.key(sent, status=200)
+    items = bodies.items(sent, check)
+    sent.clear()  # what was made of it is enough, and there may be much of it
+    results = writer.do_many(action, items, key, atomic=said == "1")
     refused = [(index, result) for index, result in enumerate(results) if isinstance(result, Problem)]
     if refused and said == "1":
         raise _whole(refused)
-    entries = [_entry(index, result) for index, result in enumerate(results)]
+    entries = [
+        _refused(index, result)
+        if isinstance(result, Problem)
+        else {"index": index, "status": 201, "id": result["id"], "seq": result["seq"]}
+        for index, result in enumerate(results)
+    ]
     answer = {"accepted": len(results) - len(refused), "rejected": len(refused), "results": entries}
     return made(answer, status=200, key=key)
 
 
-def _entry(index: int, result: Any) -> dict[str, Any]:
-    if not isinstance(result, Problem):
-        return {"index": index, "status": 201, "id": result["id"], "seq": result["seq"]}
+def _refused(index: int, result: Problem) -> dict[str, Any]:
     said = result.as_json()
     kept: dict[str, Any] = {name: said[name] for name in ("code", "detail", "id") if name in said}
     return {"index": index, "status": result.status, **kept, "errors": said["errors"]}

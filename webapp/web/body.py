@@ -3,7 +3,7 @@
 import hashlib
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -27,6 +27,7 @@ BODY_S, UPLOAD_S = 30.0, 600.0
 Model = TypeVar("Model", bound=BaseModel)
 _AMOUNTS = frozenset({"price", "discount", "cost"})
 _AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
+_AMOUNT_AS_TEXT = re.compile(rb'"(price|discount|cost)":"')
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -45,7 +46,7 @@ class Body:
         )  # fmt: skip
 
     def key(self, content: Any, asker: str = "", status: int = 201) -> Key | None:
-        """The writer's key if an Idempotency-Key was sent, else None. content: the checked model, or several of them.
+        """The writer's key if an Idempotency-Key was sent, else None. content: the checked model, or a JSON value.
 
         Raises Invalid: not 1 to 255 visible ASCII characters.
         """
@@ -72,7 +73,7 @@ def read(limit: int = BODY, optional: bool = False) -> Body:
     raise Unsupported("Send application/json, or a form.")
 
 
-def read_batch() -> tuple[list[Any], Body]:
+def read_batch() -> list[Any]:
     """The items of `application/x-ndjson` or a JSON array, each a JSON value or the Malformed of its line.
 
     Raises TooLarge over 16 MiB or 10,000 items; Malformed, Unsupported as `read`; Invalid where no list was sent.
@@ -82,23 +83,29 @@ def read_batch() -> tuple[list[Any], Body]:
         raise Unsupported("Send application/x-ndjson, or a JSON array as application/json.")
     sent = read_bytes(BATCH)
     if kind == "json":
-        items = jsonio.loads(sent)
+        items: list[Any] = jsonio.loads(sent)
         if not isinstance(items, list):
             raise Invalid("", FieldError("", "unknown", "This must be a list."))
         _check_count(len(items))
     else:
         items = []
-        for index, item in jsonio.lines(sent):
-            _check_count(index + 1)
-            items.append(item)
-            _breathe(index)
-    return items, Body(items)
+        for some in jsonio.lines(sent):
+            items += some
+            _check_count(len(items))
+            _breathe()
+    return items
 
 
-def _breathe(number: int) -> None:
+def _breathe() -> None:
     """Let others be answered between the many items of a batch: under gevent sleeping means that."""
-    if number % 256 == 255:
-        time.sleep(0)
+    time.sleep(0)
+
+
+def _by_turns(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The items, a few hundred at a time; others are answered in between."""
+    for start in range(0, len(items), jsonio.TOGETHER):
+        yield items[start : start + jsonio.TOGETHER]
+        _breathe()
 
 
 def _check_count(count: int) -> None:
@@ -252,9 +259,8 @@ def key(content: Any, asker: str = "", status: int = 201, form: Form | None = No
 def digest(where: str, query: str, content: Any) -> bytes:
     """What tells one request from another: method, path, query and content, whatever its spaces, order and decimals."""
     found = hashlib.sha256(f"{where}\n{query}\n".encode("utf-8", "surrogatepass"))
-    for number, piece in enumerate(content if isinstance(content, (list, tuple)) else (content,)):
-        found.update(canonical(piece) + b"\n")
-        _breathe(number)
+    for some in _by_turns(content) if isinstance(content, (list, tuple)) else (content,):
+        found.update(canonical(some) + b"\n")
     return found.digest()
 
 
@@ -262,9 +268,10 @@ def canonical(value: Any) -> bytes:
     """The same bytes for the same content: a model by what was set, a JSON value whatever its order and decimals."""
     if isinstance(value, BaseModel):
         return value.model_dump_json(exclude_unset=True, warnings=False).encode("utf-8", "surrogatepass")
-    if isinstance(value, Malformed):
-        return b"!" + value.detail.encode()
-    return jsonio.canonical(_with_numbers(value))
+    if isinstance(value, list):
+        value = [{"!": one.detail} if isinstance(one, Malformed) else one for one in value]
+    said = jsonio.canonical(value)
+    return jsonio.canonical(_with_numbers(value)) if _AMOUNT_AS_TEXT.search(said) else said
 
 
 def _with_numbers(value: Any) -> Any:
@@ -283,13 +290,13 @@ def _with_numbers(value: Any) -> Any:
     }
 
 
-def items(models: Iterable[Any], check: Callable[[Any], Any]) -> list[Any]:
+def items(models: Sequence[Any], check: Callable[[Any], Any]) -> list[Any]:
     """Each item checked: what `check` makes of a value, or the problem that it raised; a Malformed stays as it is."""
     found: list[Any] = []
-    for number, item in enumerate(models):
-        _breathe(number)
-        try:
-            found.append(item if isinstance(item, Malformed) else check(item))
-        except Problem as problem:
-            found.append(problem)
+    for some in _by_turns(models):
+        for item in some:
+            try:
+                found.append(item if isinstance(item, Malformed) else check(item))
+            except Problem as problem:
+                found.append(problem)
     return found

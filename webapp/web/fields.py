@@ -93,10 +93,13 @@ def _whole_text(value: Any, info: ValidationInfo, what: str) -> int:
 
 def Whole(least: int, most: int, what: str = "number") -> Any:
     """A whole number from least to most. 2.5 and 2.0 are not_whole, true and "2" not_a_number (a form may send "2")."""
-    return _type(
-        int, lambda value, info: _whole(value, info, least, most, what),
-        {"type": "integer", "minimum": least, "maximum": most},
-    )  # fmt: skip
+
+    def check(value: Any, info: ValidationInfo) -> int:
+        if value.__class__ is int and least <= value <= most:
+            return value
+        return _whole(value, info, least, most, what)
+
+    return _type(int, check, {"type": "integer", "minimum": least, "maximum": most})
 
 
 Quantity = Whole(1, 1_000_000, "quantity")
@@ -150,6 +153,8 @@ Money = Amount("price")
 
 
 def _text(value: Any, most: int, blank: bool, what: str) -> str:
+    if value.__class__ is str and len(value) <= most and value.isascii() and "\0" not in value and value.strip():
+        return value
     if not isinstance(_present(value), str):
         raise refuse("not_text", f"The {what} must be a text.")
     if not value.isascii():
@@ -180,7 +185,7 @@ Sku = Text(CODE, blank=False, what="SKU")
 
 def _reference(value: Any, info: ValidationInfo) -> int | str:
     if isinstance(value, str):
-        if _context(info, "form"):
+        if info.context and info.context.get("form"):
             return named(_text(value, CODE + 4, False, "name"))
         return _text(value, CODE, False, "SKU or code")
     if value is None or isinstance(value, bool) or not _is_number(value):

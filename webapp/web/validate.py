@@ -97,9 +97,14 @@ def naming(find: Callable[[], Iterable[FieldError]]) -> Iterator[None]:
     try:
         yield
     except Invalid as problem:
-        known = {(error.pointer, error.parameter) for error in problem.errors}
-        more = [error for error in find() if (error.pointer, error.parameter) not in known]
-        raise Invalid("", *problem.errors, *more) from None
+        raise with_more(problem, find()) from None
+
+
+def with_more(problem: Invalid, found: Iterable[FieldError]) -> Invalid:
+    """The refusal with what was found besides, but for members that are at fault already."""
+    known = {(error.pointer, error.parameter) for error in problem.errors}
+    more = [error for error in found if (error.pointer, error.parameter) not in known]
+    return Invalid("", *problem.errors, *more)
 
 
 class _Bounds(dict[str, Any]):
