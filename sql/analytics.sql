@@ -107,6 +107,11 @@ limit :limit;
 select min(id) / 8192 from order_line
 where order_id = (select min(id) from orders where placed_ms >= :from_ms and placed_ms < :to_ms);
 
+-- name: find_bucket_behind
+-- The bucket of lines in which the first order behind another was entered; null where there is none.
+select min(id) / 8192 from order_line
+where order_id = (select min(id) from orders where id > :after_order);
+
 -- fragment: held
 -- The newest orders of a span that hold a product, found among its newest `walked` lines: the index of what was sold goes by
 -- buckets of lines, of which so many of the newest are walked as hold enough of the product.
@@ -118,13 +123,13 @@ from (
     select n - 1, found + (
       select count(*)
       from product_version v cross join order_line x on x.id / 8192 = n - 1 and x.version_id = v.id
-      where v.product_id = :product_id)
+      where v.product_id = :product_id and x.order_id > :after_order)
     from walk
     where n > :first_bucket and found < :walked
   )
   select x.order_id
   from walk k cross join product_version v cross join order_line x on x.id / 8192 = k.n and x.version_id = v.id
-  where v.product_id = :product_id
+  where v.product_id = :product_id and x.order_id > :after_order
   order by x.order_id desc
   limit :walked
 ) l
@@ -140,12 +145,11 @@ limit :most
 select count(*) as orders, min(placed_ms) as first_ms from (:use(held)) h;
 
 -- name: find_beside
--- What else these orders hold: the products that stand in at least `least` of them, the most frequent first.
+-- What else these orders hold: products and in how many of them they stand, the most frequent first.
 select b.product_id, count(distinct b.order_id) as orders
 from (:use(held)) h
 cross join order_line b
 where b.order_id = h.id and b.product_id <> :product_id
 group by b.product_id
-having count(distinct b.order_id) >= :least
 order by count(distinct b.order_id) desc, b.product_id
 limit :limit;

@@ -303,6 +303,25 @@ select max(hour_ms) from sales_hour;
 (select value from epoch where id = 1), (select value from counter where name = 'rebuild'),
   sum(orders), sum(units_returned)
 
+-- name: find_entered
+-- Which history it is, how often the rollups were made anew, and what was entered last.
+select (select value from epoch where id = 1), (select value from counter where name = 'rebuild'),
+  (select max(id) from orders), (select max(id) from returns);
+
+-- name: entered_into_days
+-- Whether anything behind the last order and return known lies in these days.
+select 1 from orders where id > :after_order and day >= :from_day and day < :to_day
+union all
+select 1 from returns where id > :after_return and day >= :from_day and day < :to_day
+limit 1;
+
+-- name: entered_into_hours
+-- Whether anything behind the last order and return known lies in these hours.
+select 1 from orders where id > :after_order and hour_ms >= :from_ms and hour_ms < :to_ms
+union all
+select 1 from returns where id > :after_return and hour_ms >= :from_ms and hour_ms < :to_ms
+limit 1;
+
 -- name: find_state_of_days
 -- Another answer after each sale or return of these days.
 select :use(state) from sales_day where day >= :from_day and day < :to_day;
@@ -485,10 +504,6 @@ sum(s.gross_minor) - sum(s.returns_minor) as net_minor;
 -- What was sold less what came back, and how many.
 sum(s.gross_minor) - sum(s.returns_minor) as net_minor, sum(s.units) as units;
 
--- name: select_gross_and_returned
--- What was sold and what came back.
-sum(s.gross_minor) as gross_minor, sum(s.returns_minor) as returns_minor;
-
 -- name: select_sales
 -- How many orders and what they came to.
 sum(s.orders) as orders, sum(s.gross_minor) as gross_minor;
@@ -505,10 +520,25 @@ from sales_hour s where s.hour_ms >= :from_ms and s.hour_ms < :to_ms;
 -- Sales of products by day.
 from product_day s join product_version v on v.id = s.version_id where s.day >= :from_day and s.day < :to_day;
 
--- name: from_products_of_day
--- Sales of some products on one day, each found by itself.
-from product_version v cross join product_day s
-where s.day = :from_day and s.version_id = v.id and v.product_id in :some;
+-- name: from_product_day_since
+-- What orders and returns behind the last ones known added to the days of products; see recount_product_day.
+from (
+  select b.day, b.version_id, :use(place_of_order), :use(measures_of_order)
+  from (
+    select l.order_id, o.day, min(l.version_id) as version_id
+    from orders o join order_line l on l.order_id = o.id
+    where o.id > :after_order
+    group by l.order_id, o.day, l.product_id
+  ) b join orders o on o.id = b.order_id
+  union all
+  select o.day, l.version_id, :use(place_of_order), :use(measures_of_sold_line)
+  from orders o join order_line l on l.order_id = o.id
+  where o.id > :after_order
+  union all
+  select r.day, l.version_id, :use(place_of_return), :use(measures_of_returned_line)
+  from returns r join return_line l on l.return_id = r.id
+  where r.id > :after_return
+) s join product_version v on v.id = s.version_id where s.day >= :from_day and s.day < :to_day;
 
 -- name: from_product_month
 -- Sales of products by month.
@@ -599,10 +629,6 @@ from (
   select o.placed_ms, :use(place_of_order), 1 as orders, o.total_minor as gross_minor
   from orders o where o.placed_ms >= :last_begin_ms and o.placed_ms < :last_ms
 ) s where true;
-
--- name: best_first
--- The groups with most of what was asked for first, and of these so many.
-order by 2 desc, 1 limit :best;
 
 -- name: key_later_second
 -- 1 for the seconds of the later minute.

@@ -117,6 +117,13 @@ where :use(matching_return)
 order by r.returned_ms desc, r.id desc
 limit :limit;
 
+-- name: find_return_edge
+-- Where a walk of some returns from a position down ends; null where it reaches the end of the list.
+select returned_ms from returns
+where (returned_ms, id) < (:before_ms, :before_id) and returned_ms >= :from_ms and returned_ms < :to_ms
+order by returned_ms desc, id desc
+limit 1 offset :walk;
+
 -- name: sum_matching
 -- What the lines of these orders that a list means came to.
 select l.order_id, sum(l.total_minor) as total_minor

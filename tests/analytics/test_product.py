@@ -14,6 +14,7 @@ from webapp.analytics.rules import pairs, shelf
 from webapp.analytics.rules.shelf import Moved
 from webapp.db import reading, writer
 from webapp.live import islands
+from webapp.metrics import closed
 from webapp.orders import actions as orders
 from webapp.orders.shapes import LineDraft, OrderDraft
 
@@ -169,11 +170,36 @@ def test_many_orders_are_looked_into_up_to_a_bound(baskets, monkeypatch):
 def test_the_newest_orders_are_the_ones_that_are_looked_into(baskets):
     with reading.reading() as tx:
         places = {"channel": (), "location": ()}
-        newest = dao.find_beside(tx, 1, (None, None), places, 100, 4, 1, 9)
-        rare = dao.find_beside(tx, 1, (None, None), places, 100, 100, 5, 9)
+        newest = dao.find_beside(tx, 1, (None, None), places, 100, 4, 9)
+        every = dao.find_beside(tx, 1, (None, None), places, 100, 100, 9)
 
     assert [(row["product_id"], row["orders"]) for row in newest] == [(3, 4)]
-    assert [(row["product_id"], row["orders"]) for row in rare] == [(2, 6)]
+    assert [(row["product_id"], row["orders"]) for row in every] == [(2, 6), (3, 4)]
+
+
+def test_sales_of_the_open_day_are_added_to_what_is_bought_with_it(baskets, monkeypatch):
+    from webapp.analytics.islands import product_more
+
+    def sell(times):
+        for _ in range(times):
+            writer.do(orders.place_orders, OrderDraft([LineDraft(sku, 1, None, 0) for sku in ("TEA", "SALT", "SALT")]))
+
+    def bought():
+        found = told(baskets, TEA)["bought_with"]
+        return found["orders"], {pair["sku"]: pair["orders"] for pair in found["pairs"]}
+
+    seen = [bought()]
+    for _ in range(2):
+        sell(2)
+        seen.append(bought())
+    assert seen == [(10, {"SOAP": 6}), (12, {"SOAP": 6, "SALT": 6}), (14, {"SOAP": 6, "SALT": 8})]
+
+    closed.memory.clear()
+    assert bought() == seen[-1]
+    monkeypatch.setattr(product_more, "MOST_HELD", 5)
+    assert bought()[0] == 4 + 5  # four of today, and of the days before as many as are looked into
+    sell(1)
+    assert bought()[0] == 5  # those of today are enough, and are looked into anew
 
 
 def test_chance_is_no_pair():

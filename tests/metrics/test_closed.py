@@ -9,7 +9,7 @@ from tests.metrics.shops import NOW, Fact, Line, Shop
 from tests.metrics.test_properties import known, period, resolved, slow
 from webapp import clock
 from webapp.db import reading
-from webapp.metrics import closed, periods, rollups
+from webapp.metrics import closed, dao, periods, rollups
 from webapp.metrics.ask import ask, heat_map, running, sparklines, top_products, units_sold
 from webapp.metrics.closed import Memory
 from webapp.metrics.definitions import DIMENSIONS, METRICS
@@ -68,7 +68,12 @@ def brands(tx, name=YEAR):
     return {row.keys[0]: row.values["net_sales"] for row in answer.rows}
 
 
-def test_a_second_question_reads_the_open_day_alone(shop, asked):
+def without_ends(asked):
+    """The queries but for those that ask how far a rollup goes."""
+    return [statement for statement in asked if not statement.startswith("select max(")]
+
+
+def test_a_second_question_reads_only_what_was_entered_since(shop, asked):
     tx = listened(shop, asked)
     first = brands(tx)
     before = sum("product_month" in statement for statement in asked)
@@ -77,7 +82,81 @@ def test_a_second_question_reads_the_open_day_alone(shop, asked):
     shop.sell(NOW, 50)
 
     assert brands(tx) == {1: 1_450, 2: 700} and first == {1: 1_400, 2: 700}
-    assert before == 1 and not any("product_month" in statement for statement in asked)
+    assert before == 2 and not any("from product_" in statement for statement in without_ends(asked))
+    assert any("o.id > :after_order" in statement for statement in asked)
+
+
+def test_a_third_question_reads_no_figures_at_all(shop, asked):
+    tx = listened(shop, asked)
+    brands(tx)
+    shop.sell(NOW, 50)
+    second = brands(tx)
+    asked.clear()
+
+    assert brands(tx) == second
+    assert not any(word in statement for statement in without_ends(asked) for word in ("from product_", "order_line"))
+
+
+def test_after_many_sales_the_open_days_are_read_again(shop, asked, monkeypatch):
+    monkeypatch.setattr(closed, "MANY", 4)  # three orders are there
+    tx = listened(shop, asked)
+    brands(tx)
+    asked.clear()
+
+    shop.sell(NOW, 50)
+
+    assert brands(tx) == {1: 1_450, 2: 700}
+    assert sum("from product_month s" in statement for statement in asked) == 1
+
+
+def test_what_was_entered_later_is_not_in_an_older_snapshot(shop, monkeypatch):
+    older, now = snapshot(shop), brands(snapshot(shop))
+    entered = dao.find_entered(older)
+    monkeypatch.setattr(dao, "find_entered", lambda _: entered._replace(order_id=entered.order_id - 1))
+    shop.run("update product_month set gross_minor = gross_minor - 100")  # so that what was read is told from memory
+
+    assert now == {1: 1_400, 2: 700} and brands(older)[1] < 1_400
+
+
+def test_the_control_without_a_look_at_what_was_entered_the_sale_is_missed(shop, monkeypatch):
+    tx = snapshot(shop)
+    entered = dao.find_entered(tx)
+    monkeypatch.setattr(dao, "find_entered", lambda _: entered)
+    brands(tx)
+
+    shop.sell(NOW, 50)
+
+    assert brands(tx) == {1: 1_400, 2: 700}
+
+
+@pytest.mark.parametrize("at", [NOW - 3_600_000, "2026-11-02T10:00:00Z", "2026-12-05T10:00:00Z"])
+def test_a_sale_into_any_day_of_the_open_months_is_in_the_next_answer(shop, at):
+    tx = snapshot(shop)
+    grown = {name: brands(tx, name).get(1, 0) for name in ("28d", "mtd", "all")}
+
+    shop.sell(at, 50)
+    shop.sell("2026-11-02T12:00:00Z", 7)
+
+    for name, before in grown.items():
+        assert brands(tx, name).get(1, 0) == brands(shop.tx, name).get(1, 0) >= before
+
+
+def test_months_are_told_apart_by_what_was_entered_since(shop):
+    tx = snapshot(shop)
+
+    def months():
+        answer = ask(
+            tx, ["net_sales", "orders"], by=["brand"], grain="month", period=periods.named(YEAR, NOW, LONDON),
+            now_ms=NOW, limit=None,
+        )  # fmt: skip
+        return {(row.time, *row.keys): (row.values["net_sales"], row.values["orders"]) for row in answer.rows}
+
+    before = months()
+    shop.sell(NOW, 50)
+
+    after = months()
+    this = max(after)
+    assert {key: value for key, value in after.items() if value != before[key]} == {(this[0], 1): (950, 2)}
 
 
 @pytest.mark.parametrize("at", ["2026-03-02T11:00:00Z", "2026-11-20T10:00:00Z", "2025-12-01T00:00:00Z"])
@@ -101,6 +180,7 @@ def test_a_late_return_is_in_the_next_answer(shop):
 
 def test_the_control_without_a_look_at_the_days_the_late_sale_is_missed(shop, monkeypatch):
     monkeypatch.setattr("webapp.metrics.dao.state_of_days", lambda *_: ("always the same",))
+    monkeypatch.setattr("webapp.metrics.dao.entered_into_days", lambda *_, **__: False)
     tx = snapshot(shop)
     brands(tx)
 
@@ -181,9 +261,11 @@ def test_after_more_sales_each_metric_by_each_dimension_still_equals_a_recount(s
         }  # fmt: skip
 
     answers(DIMENSIONS)
+    newest = {one.product: version for version, one in shop.versions.items()}.values()
     shop.enter(
         Fact(True, shop.now_ms - back_ms * 97, [Line(1, 1, amount)]),
         Fact(False, shop.now_ms - back_ms, [Line(1, 1, 1)]),
+        Fact(True, shop.now_ms - 1, [Line(version, 1, amount) for version in (*newest, *newest)]),
     )
 
     assert answers(DIMENSIONS) == {name: recounts.recount(shop, [name], asked, *bounds) for name in DIMENSIONS}
@@ -205,22 +287,6 @@ def test_best_sellers_of_all_time_and_of_a_day_are_those_of_a_recount(shop, aske
             best = sorted((-row["net_sales"], *key) for key, row in recounted.items())[:top]
             assert [(-one.revenue, one.product_id) for one in found] == best
             assert [one.units for one in found] == [recounted[(product,)]["units"] for _, product in best]
-
-
-def test_only_products_that_can_be_among_the_best_are_read_of_the_open_day(shop, asked):
-    for number in range(3, 9):
-        shop.product(number)
-        shop.sell("2026-03-02T10:00:00Z", 10_000 * number, version=number)
-    tx = listened(shop, asked)
-    whole = period((None, None))
-    top_products(tx, ALL, whole, top=2)
-    asked.clear()
-
-    shop.sell(NOW, 15_000, version=7)
-
-    assert [(one.product_id, one.revenue) for one in top_products(tx, ALL, whole, top=2)] == [(7, 85_000), (8, 80_000)]
-    assert any("cross join product_day" in statement for statement in asked)
-    assert not any("from product_day s join" in statement for statement in asked)
 
 
 # ---- The memory ----

@@ -31,7 +31,7 @@ def trading(client, at):
             channel=("online", "store")[number % 2], external_id=f"X-{number}", note="at the door" if number % 20 == 5 else None,
         ))  # fmt: skip
     for done in place(*drafts)[4::5]:
-        take_back(done["id"], 1)
+        take_back(done["id"], 1, 1)
     return client
 
 
@@ -64,6 +64,29 @@ def test_pages_found_by_short_walks_are_the_whole_list_in_order(trading, monkeyp
 
         assert [all_pages(asked, sort) for asked in LISTS] == whole
     assert [asked for asked, ids in zip(LISTS, whole, strict=True) if not ids] == [{"q": "nothing"}]
+
+
+def returned(asked, limit=100):
+    """The ids of the returns beneath a list, so many at a time."""
+    found, before = [], None
+    with reading.reading() as tx:
+        wanted = routes_list.parse(tx, asked, at_ms("2026-11-21T15:00"), tx.zone)
+        while rows := dao.find_return_page(tx, limit, before, wanted.condition):
+            found += [row["id"] for row in rows]
+            before = rows[-1]["returned_ms"], rows[-1]["id"]
+    return found
+
+
+@pytest.mark.parametrize("asked", [{"product": "TEA"}, {"product": "WAX"}, {"product": "SOAP"}, {"channel": "store"}])
+def test_returns_found_by_short_walks_are_the_whole_list_in_order(trading, monkeypatch, asked):
+    whole = returned(asked)
+
+    for walk, few in ((1, 0), (2, 100), (5, 0), (5, 1)):
+        monkeypatch.setattr(dao, "WALK_RETURNS", walk)
+        monkeypatch.setattr(dao, "FEW", few)
+
+        assert [returned(asked, limit) for limit in (1, 3, 9)] == [whole] * 3
+    assert len(whole) == len(set(whole)) and (whole or asked == {"product": "WAX"})
 
 
 def test_the_control_a_walk_that_begins_anew_shows_orders_twice(trading, monkeypatch):

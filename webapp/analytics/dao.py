@@ -87,28 +87,33 @@ def find_return_reasons(
 
 
 def count_held(
-    tx: Executes, product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]], walked: int, most: int
+    tx: Executes, product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]], walked: int, most: int,
+    after_order: int = 0,
 ) -> Any:  # fmt: skip
-    """How many of the newest orders of a span hold a product, `most` at most, and when the first was placed: orders, first_ms."""
-    within = _within(product_id, span, places)
-    return sql.count_held.one(tx, **within, first_bucket=_first_bucket(tx, within), walked=walked, most=most)
+    """How many of the newest orders of a span hold a product, `most` at most, and when the first was placed: orders, first_ms.
+
+    after_order: only orders behind this id are looked at.
+    """
+    within = _behind(tx, after_order, _within(product_id, span, places))
+    return sql.count_held.one(tx, **within, walked=walked, most=most)
 
 
 def find_beside(
     tx: Executes, product_id: int, span: tuple[int | None, int | None], places: Mapping[str, Sequence[int]], walked: int,
-    most: int, least: int, limit: int,
+    most: int, limit: int, after_order: int = 0,
 ) -> list[Any]:  # fmt: skip
-    """What those orders hold besides: product_id and in how many of them, `least` at least, the most frequent first."""
-    within = _within(product_id, span, places)
-    return sql.find_beside.all(
-        tx, **within, first_bucket=_first_bucket(tx, within), walked=walked, most=most, least=least, limit=limit
-    )
+    """What those orders hold besides: product_id and in how many of them, the most frequent first."""
+    within = _behind(tx, after_order, _within(product_id, span, places))
+    return sql.find_beside.all(tx, **within, walked=walked, most=most, limit=limit)
 
 
-def _first_bucket(tx: Executes, within: Mapping[str, Any]) -> int:
-    """Behind which bucket of lines no order of the span can stand."""
-    bucket = sql.find_first_bucket.value(tx, from_ms=within["from_ms"], to_ms=within["to_ms"])
-    return FAR if bucket is None else bucket
+def _behind(tx: Executes, after_order: int, within: Mapping[str, Any]) -> dict[str, Any]:
+    """With the bucket of lines behind which no such order can stand."""
+    if after_order:
+        bucket = sql.find_bucket_behind.value(tx, after_order=after_order)
+    else:
+        bucket = sql.find_first_bucket.value(tx, from_ms=within["from_ms"], to_ms=within["to_ms"])
+    return {**within, "after_order": after_order, "first_bucket": FAR if bucket is None else bucket}
 
 
 def _within(

@@ -13,8 +13,7 @@ from webapp.analytics.shapes_reconciliation import Late
 from webapp.db import reading, store
 from webapp.metrics import ask as metrics
 from webapp.metrics import periods, returned
-from webapp.metrics.closed import remembered
-from webapp.metrics.dao import state_of_days
+from webapp.metrics.closed import remembered, state_of_days
 from webapp.metrics.definitions import DIMENSIONS
 from webapp.metrics.periods import Period
 from webapp.web import respond

@@ -4,6 +4,7 @@ ask(tx, metrics, ...)            -> Answer: rows, rest and totals of any questio
 headline(tx, filters, period)    -> Headline: the sums of one period
 top_products(tx, filters, ...)   -> list[TopProduct]
 units_sold(tx, from_day)         -> {product id: units since that day}
+orders_of(tx, filters, period)   -> {product id: orders that hold it}
 last_minute(tx, filters, now)    -> LastMinute: (now - 60 s, now] and the minute before
 running(tx, filters, day, ...)   -> list[Point]: a day's cumulative net sales
 sparklines(tx, ids, ...)         -> {product id: net sales of each day}
@@ -21,14 +22,14 @@ from webapp.metrics.answers import Answer, Question, Row, answer
 from webapp.metrics.curves import Point, heat_map, running, sparklines
 from webapp.metrics.definitions import DIMENSIONS, GRAINS, METRICS
 from webapp.metrics.filters import ALL, Filters
-from webapp.metrics.headlines import Headline, TopProduct, headline, top_products, units_sold
+from webapp.metrics.headlines import Headline, TopProduct, headline, orders_of, top_products, units_sold
 from webapp.metrics.minute import LastMinute, last_minute
 from webapp.metrics.periods import Period
 
 __all__ = [
     "ALL", "Answer", "Headline", "LastMinute", "Point", "Question", "Row", "TopProduct",
-    "answer", "ask", "headline", "heat_map", "last_minute", "question", "running", "sparklines", "top_products",
-    "units_sold",
+    "answer", "ask", "headline", "heat_map", "last_minute", "orders_of", "question", "running", "sparklines",
+    "top_products", "units_sold",
 ]  # fmt: skip
 MOST_BY = 3
 

@@ -5,6 +5,10 @@ Where these two sums of a span are what they were, all else in it is what it was
 each sale, the sums of its days and what is open; only the first one reads every product of every month. A late entry into
 a closed day changes its sums, and the span is read anew. Nothing is written for it.
 
+These sums, and the products of the open day, are remembered too, with the last order and the last return that were in
+them: what was entered since is looked into alone. So a day on which the whole catalogue is sold is no more to read than one
+on which little is.
+
 Only committed snapshots remember: what a transaction sees may be undone.
 """
 
@@ -21,6 +25,7 @@ from webapp.metrics.compose import fetch
 from webapp.metrics.filters import Filters
 from webapp.metrics.spans import Span
 
+MANY = 64  # orders or returns, after each of which all is read again: so few rows stand beside what was read
 MOST, MOST_OF_ONE = 40_000, 6_000  # rows that a process remembers, some 400 bytes each, and of one span
 Rows = list[tuple[Any, ...]]
 
@@ -41,6 +46,13 @@ class Memory:
                 return None
             self._held.move_to_end(key)
             return held[1]
+
+    def last(self, key: Any) -> tuple[Any, Rows] | None:
+        """The state and the rows under the key, whichever they are."""
+        with self._lock:
+            if key in self._held:
+                self._held.move_to_end(key)
+            return self._held.get(key)
 
     def keep(self, key: Any, state: Any, rows: Rows) -> None:
         """Remember the rows, unless they are too many."""
@@ -70,10 +82,10 @@ def read(
 
     source, what, keys, more: as `fetch` takes them. What is asked for must be a sum over time.
     """
-    if source == "product_month" and "month" not in keys and isinstance(tx, ReadTx):
-        yield from _months(tx, what, keys, filters, span)
-        return
     for part, state in _parts(tx, span):
+        if state is None and source in ("product_day", "product_month"):
+            yield part, _of_open(tx, source, what, keys, filters, part)
+            continue
         make = partial(fetch, tx, source, what, keys, filters, **bounds(part), **more)
         asked = (source, what, tuple(keys), filters, part, repr(more))
         yield part, make() if state is None else remembered(tx, asked, state, make)
@@ -82,7 +94,7 @@ def read(
 def remembered(tx: Any, asked: Any, state: Any, make: Callable[[], Rows]) -> Rows:
     """What `make` gives, or gave when the ledger was in the same state. Who asks must not change the rows.
 
-    asked: names all that they depend on but the ledger. state: from `dao.state_of_days` and its like.
+    asked: names all that they depend on but the ledger. state: from `state_of_days` and its like.
     """
     if not isinstance(tx, ReadTx):
         return make()
@@ -93,37 +105,72 @@ def remembered(tx: Any, asked: Any, state: Any, make: Callable[[], Rows]) -> Row
     return rows
 
 
-def _months(tx: Any, what: str, keys: Sequence[str], filters: Filters, span: Span) -> Iterator[tuple[Span, Rows]]:
-    """Months up to the newest day from memory, and the newest day, which alone is read after each sale."""
-    newest = dao.newest_hour(tx)
-    today = spans.BEFORE if newest is None else tx.zone.day_of(newest)
-    present = spans.FIRST_MONTH if newest is None else clock.month_of(today)
-    goes_on = span.first <= present < span.last
-    day = Span("day", today, spans.AFTER)
+def _of_open(tx: Any, source: str, what: str, keys: Sequence[str], filters: Filters, part: Span) -> Rows:
+    """The products of days or months that go on; a key may have several rows."""
+    days, by_month = part, "month" in keys
+    if part.source == "month":
+        days = Span("day", _first_day(part.first), _first_day(part.last))
+    told = ["day", *keys[1:]] if by_month else keys  # time stands first; its month is not known to SQL
 
-    def read_day() -> Rows:
-        return fetch(tx, "product_day", what, keys, filters, **bounds(day))
+    def follow(rows: Rows, since: dict[str, int]) -> Rows:
+        added = fetch(tx, "product_day_since", what, told, filters, **bounds(days), **since)
+        return rows + [(clock.month_of(row[0]), *row[1:]) for row in added] if by_month else rows + added
 
-    def make() -> Rows:
-        whole = fetch(tx, "product_month", what, keys, filters, **bounds(span))
-        return _less(whole, read_day(), len(keys)) if goes_on else whole
-
-    from_day = spans.BEFORE if span.first == spans.FIRST_MONTH else clock.first_day(span.first)
-    to_day = today if goes_on else spans.AFTER if span.last == spans.AFTER else clock.first_day(span.last)
-    asked = ("months", what, tuple(keys), filters, span, to_day)
-    yield span, remembered(tx, asked, dao.state_of_days(tx, from_day, to_day), make)
-    if goes_on:
-        yield day, read_day()
+    asked = ("open", source, what, tuple(keys), filters, part)
+    return kept_up(tx, asked, lambda: fetch(tx, source, what, keys, filters, **bounds(part)), follow)
 
 
-def _less(rows: Rows, parts: Rows, keys: int) -> Rows:
-    """The sums of `rows` less those of `parts`; the first columns are keys."""
-    less = {row[:keys]: row[keys:] for row in parts}
-    return [
-        row if (part := less.get(row[:keys])) is None
-        else (*row[:keys], *(one - other for one, other in zip(row[keys:], part, strict=True)))
-        for row in rows
-    ]  # fmt: skip
+def state_of_days(tx: Any, from_day: int, to_day: int) -> Any:
+    """A value that is another one after anything has been entered into these days, half-open, or after a rebuild."""
+    return kept_up(
+        tx, ("days", from_day, to_day),
+        lambda: [dao.state_of_days(tx, from_day, to_day)],
+        lambda state, since: None if dao.entered_into_days(tx, from_day, to_day, **since) else state,
+    )  # fmt: skip
+
+
+def state_of_hours(tx: Any, from_ms: int, to_ms: int) -> Any:
+    """As `state_of_days`, of whole hours."""
+    return kept_up(
+        tx, ("hours", from_ms, to_ms),
+        lambda: [dao.state_of_hours(tx, from_ms, to_ms)],
+        lambda state, since: None if dao.entered_into_hours(tx, from_ms, to_ms, **since) else state,
+    )  # fmt: skip
+
+
+def kept_up(
+    tx: Any, asked: Any, make: Callable[[], Rows], follow: Callable[[Rows, dict[str, int]], Rows | None]
+) -> Rows:
+    """What `make` gives: what it gave, as `follow` changes it after the orders and returns entered since.
+
+    follow: takes the rows and `after_order` and `after_return`, ids; None where they have to be made anew.
+    """
+    if not isinstance(tx, ReadTx):
+        return make()
+    now, held, rows = dao.find_entered(tx), memory.last(asked), None
+    if held is not None and held[0] == now:
+        return held[1]
+    if held is not None and _follows(held[0], now):
+        rows = follow(held[1], {"after_order": held[0].order_id, "after_return": held[0].return_id})
+    if rows is None:
+        rows = make()
+    memory.keep(asked, now, rows)
+    return rows
+
+
+def _follows(then: dao.Entered, now: dao.Entered) -> bool:
+    """Whether little was entered in between, into the same history."""
+    return (
+        then.history == now.history
+        and then.order_id <= now.order_id and then.order_id // MANY == now.order_id // MANY
+        and then.return_id <= now.return_id and then.return_id // MANY == now.return_id // MANY
+    )  # fmt: skip
+
+
+def _first_day(month: int) -> int:
+    return (
+        spans.BEFORE if month == spans.FIRST_MONTH else spans.AFTER if month == spans.AFTER else clock.first_day(month)
+    )
 
 
 def bounds(span: Span) -> dict[str, int]:
@@ -140,7 +187,7 @@ def _parts(tx: Any, span: Span) -> Iterator[tuple[Span, Any]]:
         return
     if span.first < whole.first:
         yield span._replace(last=whole.first), None
-    yield whole, dao.state_of_days(tx, *days) if days else dao.state_of_hours(tx, whole.first, whole.last)
+    yield whole, state_of_days(tx, *days) if days else state_of_hours(tx, whole.first, whole.last)
     if whole.last < span.last:
         yield span._replace(first=whole.last), None
 
@@ -154,8 +201,7 @@ def _closed(tx: Any, span: Span) -> tuple[Span | None, tuple[int, int] | None]:
     today = zone.day_of(newest)
     if span.source == "month":
         last = min(last, clock.month_of(today))
-        from_day = spans.BEFORE if first == spans.FIRST_MONTH else clock.first_day(first)
-        return span._replace(last=last), (from_day, clock.first_day(last))
+        return span._replace(last=last), (_first_day(first), _first_day(last))
     if span.source == "day":
         last = min(last, today)
         return span._replace(last=last), (first, last)

@@ -19,11 +19,10 @@ def fetch(
 
     source, what and keys: the names of pieces `from_...`, `select_...` and `key_...`. values: what the source's piece
     needs; a list `value` asks for these values of `order_day`, where filters by product do not apply by themselves.
-    `best` are how many groups of the one key are wanted, those with most of the first sum.
     """
     names = [name for name in NAMES if getattr(filters, name) and (source != "order_day" or name not in PRODUCT_NAMES)]
     conditions = (*names, "value") if "value" in values else tuple(names)
-    text = _statement(source, what, tuple(keys), conditions, "best" in values)
+    text = _statement(source, what, tuple(keys), conditions)
     for name in names:
         values[name] = filters.categories if name == "category" else getattr(filters, name)
     bound = {name: json.dumps(value) if isinstance(value, list | tuple) else value for name, value in values.items()}
@@ -31,14 +30,12 @@ def fetch(
 
 
 @functools.lru_cache(maxsize=512)
-def _statement(source: str, what: str, keys: tuple[str, ...], conditions: tuple[str, ...], best: bool) -> str:
+def _statement(source: str, what: str, keys: tuple[str, ...], conditions: tuple[str, ...]) -> str:
     columns = [*(_piece("key", key) for key in keys), _piece("select", what)]
     parts = ["select", ", ".join(columns), _piece("from", source)]
     parts += ["and " + _piece("where", name) for name in conditions]
     if keys:
         parts.append("group by " + ", ".join(str(place + 1) for place in range(len(keys))))
-    if best:
-        parts.append(sql.best_first.sql)
     return " ".join(parts)
 
 

@@ -1,7 +1,7 @@
 """What the metrics layer asks the database: values of dimensions and the keeping of rollups."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from webapp.db import queries
 from webapp.db.queries import Executes, Staged
@@ -140,6 +140,32 @@ def state_of_hours(tx: Executes, from_ms: int, to_ms: int) -> tuple[Any, ...]:
 def state_of_returns(tx: Executes, from_day: int) -> tuple[Any, ...]:
     """A value that is another one after any return on this day or later, or after a rebuild."""
     return tuple(sql.find_state_of_returns.one(tx, from_day=from_day))
+
+
+class Entered(NamedTuple):
+    """What a snapshot holds: history (its epoch, the number of rebuilds), the last order and the last return."""
+
+    history: tuple[Any, ...]
+    order_id: int
+    return_id: int
+
+
+def find_entered(tx: Executes) -> Entered:
+    """How far the ledger goes; ids follow the order in which things were committed."""
+    epoch, rebuilds, order_id, return_id = sql.find_entered.one(tx)
+    return Entered((epoch, rebuilds), order_id or 0, return_id or 0)
+
+
+def entered_into_days(tx: Executes, from_day: int, to_day: int, after_order: int, after_return: int) -> bool:
+    """Whether an order or a return behind these ids lies in these days, half-open."""
+    span = {"from_day": from_day, "to_day": to_day}
+    return bool(sql.entered_into_days.value(tx, **span, after_order=after_order, after_return=after_return))
+
+
+def entered_into_hours(tx: Executes, from_ms: int, to_ms: int, after_order: int, after_return: int) -> bool:
+    """As `entered_into_days`, of whole hours."""
+    span = {"from_ms": from_ms, "to_ms": to_ms}
+    return bool(sql.entered_into_hours.value(tx, **span, after_order=after_order, after_return=after_return))
 
 
 def product_days(tx: Executes) -> tuple[int, int] | None:

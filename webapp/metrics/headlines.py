@@ -1,8 +1,10 @@
 """The headline of a period and its best sellers."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from heapq import nsmallest
 from typing import Any
 
 from webapp import money
@@ -52,17 +54,29 @@ def top_products(
     """
     if total is None:
         total = int(_net(tx, filters, period))
-    taken, units = _by_product(tx, filters, period, top)
-    best = sorted(taken, key=lambda product_id: (-taken[product_id], product_id))[:top]
-    then = _earlier(tx, filters, compare, best) if compare else {}
+    best = _best(sums.of_products(tx, period.from_ms, period.to_ms, filters), top)
+    then = _earlier(tx, filters, compare, list(best)) if compare else {}
     names = dao.find_products(tx, best)
     found = []
-    for product_id in best:
-        revenue, before = taken[product_id], then.get(product_id)
+    for product_id, (revenue, units) in best.items():
+        before = then.get(product_id)
         ratio = None if before is None else money.ratio(revenue - before, before)
         share = money.ratio(revenue, total)
-        found.append(TopProduct(product_id, *names[product_id], revenue, units[product_id], share, ratio, before))
+        found.append(TopProduct(product_id, *names[product_id], revenue, units, share, ratio, before))
     return found
+
+
+def _best(rows: Sequence[tuple[int, int, int]], top: int) -> dict[int, tuple[int, int]]:
+    """Net sales and units of the products that brought most, in their order."""
+    taken: dict[int, int] = defaultdict(int)
+    for product_id, net, _ in rows:
+        taken[product_id] += net
+    best = nsmallest(top, [(-net, product_id) for product_id, net in taken.items()])
+    units = dict.fromkeys((product_id for _, product_id in best), 0)
+    for product_id, _, sold in rows:
+        if product_id in units:
+            units[product_id] += sold
+    return {product_id: (-less, units[product_id]) for less, product_id in best}
 
 
 def units_sold(tx: Any, from_day: int) -> dict[int, int]:
@@ -73,19 +87,15 @@ def units_sold(tx: Any, from_day: int) -> dict[int, int]:
     return found
 
 
+def orders_of(tx: Any, filters: Filters, period: Period) -> dict[int, int]:
+    """How many orders of the period hold each product that the filters mean, by product id; those in none are left out."""
+    found = sums.collect(tx, period.from_ms, period.to_ms, ("product",), filters)
+    return {product_id: measures[0] for (product_id,), measures in found.items()}
+
+
 def _net(tx: Any, filters: Filters, period: Period) -> int:
     found = sums.collect(tx, period.from_ms, period.to_ms, (), filters, orders=False)
     return sum(measures[1] - measures[2] for measures in found.values())
-
-
-def _by_product(tx: Any, filters: Filters, period: Period, best: int) -> tuple[dict[int, int], dict[int, int]]:
-    """Net sales and units of the products of the period, of the best ones at least."""
-    taken: dict[int, int] = {}
-    units: dict[int, int] = {}
-    for product_id, net, sold in sums.of_products(tx, period.from_ms, period.to_ms, filters, best):
-        taken[product_id] = taken.get(product_id, 0) + net
-        units[product_id] = units.get(product_id, 0) + sold
-    return taken, units
 
 
 def _earlier(tx: Any, filters: Filters, period: Period, product_ids: Sequence[int]) -> dict[int, int]:

@@ -1,5 +1,6 @@
 """Returns by the day of their sale: beside the day on which they came back, by which they count everywhere else."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from webapp.metrics import closed, dao
@@ -14,23 +15,22 @@ def by_day_of_sale(tx: Any, filters: Filters, period: Period) -> dict[int, int]:
 
     Reads the returns since the period's begin when there are new ones; run it through `reading.heavy`.
     """
-
-    def make() -> closed.Rows:
-        return fetch(tx, "returned_of_sales", "returned", ["day"], filters, **_bounds(period))
-
-    from_day = BEFORE if period.from_ms is None else tx.zone.day_of(period.from_ms)
-    asked = ("returned_of_sales", filters, period.from_ms, period.to_ms)
-    return dict(closed.remembered(tx, asked, dao.state_of_returns(tx, from_day), make))
+    return dict(_sums(tx, "returned_of_sales", ["day"], filters, period))
 
 
 def of_no_known_sale(tx: Any, filters: Filters, period: Period) -> int:
     """What came back in the period of goods whose sale is not known, in minor units."""
-    rows = fetch(tx, "returned_unsold", "returned", [], filters, **_bounds(period))
+    rows = _sums(tx, "returned_unsold", [], filters, period)
     return int(rows[0][0]) if rows else 0
 
 
-def _bounds(period: Period) -> dict[str, int]:
-    return {
+def _sums(tx: Any, source: str, keys: Sequence[str], filters: Filters, period: Period) -> closed.Rows:
+    span = {
         "from_ms": FIRST_MS if period.from_ms is None else period.from_ms,
         "to_ms": LAST_MS if period.to_ms is None else period.to_ms,
     }
+    from_day = BEFORE if period.from_ms is None else tx.zone.day_of(period.from_ms)
+    asked = (source, filters, period.from_ms, period.to_ms)
+    return closed.remembered(
+        tx, asked, dao.state_of_returns(tx, from_day), lambda: fetch(tx, source, "returned", keys, filters, **span)
+    )

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 from webapp import clock
-from webapp.metrics import best as best_sellers
 from webapp.metrics import closed, dao, spans
 from webapp.metrics.closed import bounds
 from webapp.metrics.compose import fetch
@@ -47,23 +46,12 @@ def collect(
     return found
 
 
-def of_products(
-    tx: Any, from_ms: int | None, to_ms: int | None, filters: Filters, best: int | None = None
-) -> list[tuple[Any, ...]]:
-    """(product id, net sales, units) of [from_ms, to_ms); a product may have several rows, to be added up.
-
-    best: how many products are wanted, those with most net sales, then the lowest id; more may be in the answer, in any
-    order, and what is told of those may be less than they sold.
-    """
-    wanted = _spans(tx, from_ms, to_ms, ("product",), filters, None)
-    if best is not None and len(wanted) == 1:
-        span = wanted[0]
-        if span.source == "day" and span.last - span.first == 1:
-            return best_sellers.of_day(tx, filters, span.first, best)
-        if span.source == "month":
-            return best_sellers.of_months(tx, filters, span, best)
+def of_products(tx: Any, from_ms: int | None, to_ms: int | None, filters: Filters) -> list[tuple[int, int, int]]:
+    """(product id, net sales, units) of [from_ms, to_ms); a product may have several rows, to be added up."""
     return [
-        row for span in wanted for row in _rows(tx, _source(span, True), "net_and_units", ["product"], filters, span)
+        row
+        for span in _spans(tx, from_ms, to_ms, ("product",), filters, None)
+        for row in _rows(tx, _source(span, True), "net_and_units", ["product"], filters, span)
     ]
 
 

@@ -10,6 +10,7 @@ from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
 WALK, FEW = 1_500, 2_000  # orders that are walked past at first; that are looked up one by one then
+WALK_RETURNS = 500  # returns that are walked past at first
 OFTEN = 3  # a walk in time that has found this part of a page goes on: so many walks will fill it
 
 
@@ -220,14 +221,23 @@ def _page_of(
 
 
 def find_return_page(tx: Executes, limit: int, before: tuple[int, int] | None, condition: dict[str, Any]) -> list[Any]:
-    """Return ids with their times, newest first, under the period and the filters of a list of orders."""
-    value, last_id = before or (1 << 62, 1 << 62)
+    """Return ids with their times, newest first, under the period and the filters of a list of orders.
+
+    A product that comes back often is found by a walk, another one is looked up, as in `find_page`.
+    """
+    query, (value, last_id) = sql.find_return_page, before or (1 << 62, 1 << 62)
     below = {"before_ms": value, "before_id": last_id, **condition}
-    if not condition["any_line"]:
+    stop = None if condition["any_line"] else sql.find_return_edge.value(tx, walk=WALK_RETURNS, **below)
+    if stop is None:
+        return query.all(tx, limit=limit, **below)
+    rows = query.all(tx, limit=limit, **below | {"from_ms": stop})
+    if len(rows) * 2 * OFTEN < limit:
         few = [row[0] for row in sql.find_return_candidates.all(tx, limit=FEW + 1, **condition)]
         if len(few) <= FEW:
             return sql.find_return_page_among.all(tx, ids=few, **below)[:limit]
-    return sql.find_return_page.all(tx, limit=limit, **below)
+    if len(rows) < limit:
+        rows += query.all(tx, limit=limit - len(rows), **below | {"before_ms": stop, "before_id": -1})
+    return rows
 
 
 def sum_matching(tx: Executes, order_ids: Sequence[int], condition: dict[str, Any]) -> dict[int, int]:

@@ -16,9 +16,8 @@ from webapp.analytics.shapes_view import View
 from webapp.db import store
 from webapp.live.islands import element_id, island
 from webapp.metrics import dao as values
-from webapp.metrics.ask import ask
-from webapp.metrics.closed import remembered
-from webapp.metrics.dao import state_of_days
+from webapp.metrics.ask import ask, headline, orders_of
+from webapp.metrics.closed import kept_up, remembered, state_of_days
 from webapp.metrics.filters import Filters
 from webapp.metrics.periods import Period
 from webapp.metrics.spans import BEFORE
@@ -35,8 +34,15 @@ MOST_PRODUCTS = 5_000
 
 def reasons(tx: Any, view: View) -> list[Mapping[str, Any]]:
     """Return why it came back in the period, the reason of most pieces first."""
-    span = (view.period.from_ms, view.period.to_ms)
-    return dao.find_return_reasons(tx, view.filters.product[0], span, places(view), MOST_RETURNED, REASONS)
+    product_id, span, where = view.filters.product[0], (view.period.from_ms, view.period.to_ms), places(view)
+    first = BEFORE if span[0] is None else tx.zone.day_of(span[0])
+
+    def find() -> list[Any]:
+        return [tuple(row) for row in dao.find_return_reasons(tx, product_id, span, where, MOST_RETURNED, REASONS)]
+
+    asked = ("reasons", product_id, span, tuple(where.values()))
+    found = remembered(tx, asked, values.state_of_returns(tx, first), find)
+    return [{"reason": reason, "units": units, "minor": minor} for reason, units, minor in found]
 
 
 @island(
@@ -78,10 +84,10 @@ def together(tx: Any, view: View, now_ms: int) -> Together:
             since = first_ms
             break
     least = pairs.least(held)
-    both = dict([one for one in sorted(beside.items(), key=lambda one: (-one[1], one[0])) if one[1] >= least][:BESIDE])
+    both = dict(sorted((one for one in beside.items() if one[1] >= least), key=lambda one: (-one[1], one[0]))[:BESIDE])
     if not both:
         return Together(held, least, since, [], {})
-    orders, each = _alone(tx, view, since, sorted(both), now_ms)
+    orders, each = _alone(tx, view, since, sorted(both))
     found = pairs.pairs(both, held, each, orders)
     return Together(held, least, since, found, values.find_products(tx, [pair.product_id for pair in found]))
 
@@ -89,21 +95,27 @@ def together(tx: Any, view: View, now_ms: int) -> Together:
 def _held(tx: Any, view: View, now_ms: int) -> Iterator[tuple[int, int | None, list[tuple[int, int]]]]:
     """The open day, then the whole days of the period: orders that hold the product, the first's moment, what is beside.
 
-    Of the whole days it is remembered, until something is entered into them.
+    Of the whole days it is remembered until something is entered into them; to the open day's is added what has been
+    entered since.
     """
     period, product_id, where = view.period, view.filters.product[0], places(view)
     today = tx.zone.day_of(now_ms)
     midnight = tx.zone.bounds(today)[0]
 
-    def find(from_ms: int | None, to_ms: int | None, walked: int) -> list[Any]:
+    def find(from_ms: int | None, to_ms: int | None, walked: int, after_order: int = 0) -> list[Any]:
         span = (from_ms, to_ms)
-        counted = dao.count_held(tx, product_id, span, where, walked, MOST_HELD)
-        rows = dao.find_beside(tx, product_id, span, where, walked, MOST_HELD, 1, MOST_PRODUCTS)
+        counted = dao.count_held(tx, product_id, span, where, walked, MOST_HELD, after_order)
+        rows = dao.find_beside(tx, product_id, span, where, walked, MOST_HELD, MOST_PRODUCTS, after_order)
         return [(counted["orders"], counted["first_ms"], [tuple(row) for row in rows])]
 
     begins_before = period.from_ms is None or period.from_ms < midnight
     if period.to_ms is None or period.to_ms > midnight:
-        yield from find(midnight if begins_before else period.from_ms, period.to_ms, WALKED_TODAY)
+        from_ms = midnight if begins_before else period.from_ms
+        yield from kept_up(
+            tx, ("held", product_id, from_ms, period.to_ms, tuple(where.values()), MOST_HELD),
+            lambda: find(from_ms, period.to_ms, WALKED_TODAY),
+            lambda held, since: _more_held(held, find(from_ms, period.to_ms, WALKED_TODAY, since["after_order"])),
+        )  # fmt: skip
     if begins_before:
         end = midnight if period.to_ms is None else min(midnight, period.to_ms)
         first = BEFORE if period.from_ms is None else tx.zone.day_of(period.from_ms)
@@ -113,18 +125,26 @@ def _held(tx: Any, view: View, now_ms: int) -> Iterator[tuple[int, int | None, l
         )  # fmt: skip
 
 
-def _alone(tx: Any, view: View, since: int | None, products: list[int], now_ms: int) -> tuple[int, dict[int, int]]:
+def _more_held(held: list[Any], added: list[Any]) -> list[Any] | None:
+    """What is known of the orders of a day with what was entered since; None where they are too many to be added up."""
+    (orders, first_ms, rows), (more, since_ms, beside) = *held, *added
+    if not more:
+        return held
+    if orders + more >= MOST_HELD:
+        return None
+    found = Counter(dict(rows))
+    found.update(dict(beside))
+    return [(orders + more, since_ms if first_ms is None else min(first_ms, since_ms), list(found.items()))]
+
+
+def _alone(tx: Any, view: View, since: int | None, products: list[int]) -> tuple[int, dict[int, int]]:
     """How many orders there were in the same days, and how many of them hold each of these products."""
     period = view.period
     if since is not None:
         period = Period(None, tx.zone.bounds(tx.zone.day_of(since))[0], period.to_ms, period.open)
     everywhere = Filters(channel=view.filters.channel, location=view.filters.location)
-    whole = ask(tx, ["orders"], period=period, filters=everywhere, now_ms=now_ms).totals
-    told = ask(
-        tx, ["orders"], by=["product"], period=period, filters=replace(everywhere, product=tuple(products)), limit=None,
-        now_ms=now_ms,
-    )  # fmt: skip
-    return int(whole.values["orders"] or 0), {row.keys[0]: int(row.values["orders"] or 0) for row in told.rows}
+    whole = headline(tx, everywhere, period).value("orders")
+    return int(whole or 0), orders_of(tx, replace(everywhere, product=tuple(products)), period)
 
 
 @island(f"{PATH}/pairs", topics=TOPICS, pace=10.0, clock=True, threaded=True, template="analytics/_product_pairs.html")
