@@ -1,28 +1,31 @@
-"""Does anything that a model made up reach the page? Bad sentences, 500 hostile or broken answers, 200 honest ones; and
-sentences in plain words, of which some name goods that nobody has in lower case.
+"""Does anything that a model made up reach the page? Bad sentences, 500 hostile or broken answers, 200 honest ones;
+sentences in plain words, of which some name goods that nobody has in lower case; and false sentences around right figures
+(another period, place, measure, subject or way, weather that is not so, comparisons, claims) beside honest ones in the
+same words.
 
     python -m bench.grounding [--data FILE]
 
 FILE: cases as in grounding_cases.json (a brief and sentences that must be refused). The answers come over loopback in the
 protocols of OpenAI, Gemini and a compatible server, through the shipped adapter and checker; what would be shown is read by a
 second parser (bench/grounding_reader.py). The last line is JSON. Exit status 1: something false was shown, something was
-raised, something honest was refused, or of the honest sentences in plain words more than one in twenty was refused or lost
-its words.
+raised, something honest was refused, an honest sentence of the last lot lost its words, or of the honest sentences in plain
+words more than one in twenty was refused or lost its words.
 """
 
 import argparse
 import json
 import os
 import random
-import re
 import sys
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from bench import grounding_false as families
+from bench import grounding_fresh as fresh
 from bench.grounding_answers import HUGE, SORTS, Answer, honest, hostile
-from bench.grounding_brief import brief
+from bench.grounding_brief import brief, wide
 from bench.grounding_plain import HONEST as PLAIN
 from bench.grounding_plain import INVENTED as LOWER_CASE
 from bench.grounding_plain import said as plainly
@@ -40,7 +43,7 @@ SPEECHES = ("openai", "gemini", "compatible")
 
 
 def main(arguments: list[str]) -> int:
-    """Judge all four lots and print."""
+    """Judge all five lots and print."""
     options = argparse.ArgumentParser(prog="python -m bench.grounding", description="Is anything shown that is not so?")
     options.add_argument(
         "--data", type=Path, default=DATA / "grounding_cases.json", help="cases with a brief and bad sentences"
@@ -54,12 +57,13 @@ def main(arguments: list[str]) -> int:
         "hostile": judge_hostile(),
         "honest": judge_honest(),
         "plain": judge_plain(),
+        "false": judge_false(),
     }
     plain = said["plain"]
     most = PLAIN_MOST * plain["honest"]
     said["ok"] = plain["shown"] == 0 and plain["refused"] <= most and plain["reworded"] <= most and not (
         said["bad"]["missed"] or said["hostile"]["shown"] or said["hostile"]["raised"] or said["honest"]["refused"]
-        or said["honest"]["doubted"]
+        or said["honest"]["doubted"] or said["false"]["shown"] or said["false"]["refused"] or said["false"]["reworded"]
     )  # fmt: skip
     print(json.dumps(said, ensure_ascii=False))
     return 0 if said["ok"] else 1
@@ -209,10 +213,32 @@ def judge_plain() -> dict[str, Any]:
 
 
 def _is_told(why: str, about: dict[str, Any], stood: Brief) -> bool:
-    """Whether the reason is shown in the words of the answer, and not in the house's."""
-    drafts = check(plainly(why, **about), stood).drafts
-    bare = re.sub(r"\{.*", "", why).strip()[:20] or re.sub(r".*\}", "", why).strip()[:20]
-    return bool(drafts) and bare in drafts[0].why
+    """Whether the reason is shown in the words of the answer, and not in the sentences of its facts."""
+    answer = plainly(why, **about)
+    drafts = check(answer, stood).drafts
+    given = answer["suggestions"][0]["facts"]
+    house = " ".join(fact.text for fact in map(stood.fact, given) if fact is not None)
+    return bool(drafts) and drafts[0].why != house
+
+
+# ---- False sentences around right figures ----
+
+
+def judge_false() -> dict[str, Any]:
+    """None that is false may be shown in the model's words, none that is honest be refused; by families, and of free ones."""
+    stood = wide()
+    false = [*families.false(), *(families.Said("free", why, fresh.ABOUT) for why in fresh.FALSE)]
+    right = [(one.why, one.about) for one in families.right()]
+    free = [(why, fresh.ABOUT) for why in fresh.HONEST]
+    shown = [f"{one.family}: {one.why}" for one in false if _is_told(one.why, one.about, stood)]
+    refused = [why for why, about in right if check(plainly(why, **about), stood).refused]
+    reworded = [why for why, about in right if why not in refused and not _is_told(why, about, stood)]
+    return {
+        "given": len(false), "families": dict(Counter(one.family for one in false)), "shown": len(shown), "honest": len(right),
+        "refused": len(refused), "reworded": len(reworded), "free_honest": len(free),
+        "free_refused": sum(bool(check(plainly(why, **about), stood).refused) for why, about in free),
+        "free_told": sum(_is_told(why, about, stood) for why, about in free), "what": [*shown, *refused, *reworded][:20],
+    }  # fmt: skip
 
 
 if __name__ == "__main__":

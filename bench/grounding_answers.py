@@ -208,7 +208,7 @@ _OTHERS: tuple[dict[str, Any], ...] = (
      "why": "{p103} keeps growing: it sold {f5} in the last week, {f6} more than the week before, despite the warm weather."},
     {"kind": "promote", "product_id": 106, "facts": ["f19"], "title": "Bring umbrellas to the door",
      "why": "{f19} ahead at Pier will be wet. Put {p106} where people see it when they come in."},
-    {"kind": "promote", "product_id": 113, "facts": ["f7"], "title": "Show {p113} outdoors",
+    {"kind": "promote", "product_id": 113, "facts": ["f7", "f21"], "title": "Show {p113} outdoors",
      "why": "It is {f7} at Pier, and {p113} belongs with the outdoor range. Set it beside {p110} for a tidy display."},
     {"kind": "watch", "product_id": 102, "facts": ["f4"], "title": "Tread carefully with {p102}",
      "why": "Demand has cooled by {f4} as the weather turned warm. Keep only a small batch ready."},

@@ -1,5 +1,6 @@
 """The brief that answers are made for and judged against: a shop at the sea, some of whose names try to give orders."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from webapp.recommendations.rules.brief import Brief, CatalogueLine, Effect, Fact, Price
@@ -30,6 +31,27 @@ def brief() -> Brief:
         1_795_248_000_000, 20_778, "GBP", "en_GB", "The Pier Shop", "autumn", Decimal("1.08"), "two years of sales",
         ("It is 27.4 °C at Pier now: hot for that place and season.",), tuple(_facts()), lines, _prices(),
     )  # fmt: skip
+
+
+def wide() -> Brief:
+    """The same with a second place, where it is mild, and facts of a category, of a margin and of a price's effect."""
+    stood = brief()
+    more = (
+        _fact("f22", "It is 15.0 °C at Old Town now: mild for that place and season.", "temperature at Old Town now", "15.0", "C",
+              "now", "15.0 °C", "weather", 0),
+        replace(_fact("f23", "Drinks/Cold took £2,104.50 in the last 28 days.", "net sales of Drinks/Cold", "2104.50", "GBP",
+                      "the last 28 days", "£2,104.50", "share"), category_id=4),
+        replace(_fact("f24", "All of Drinks/Cold sells 3.6% more for each degree above the season's normal.",
+                      "change of Drinks/Cold a degree above normal", "3.6", "%", "all days known", "3.6%", "sensitivity", 1),
+                category_id=4),
+        _fact("f25", "Of what Iced tea 330 ml sold for, 62.0% was margin in the last 28 days.",
+              "margin of Iced tea 330 ml as a percentage", "62.0", "%", "the last 28 days", "62.0%", "margin", None, (100,)),
+        _fact("f26", "Where Iced tea 330 ml was one percent dearer, 2.5% fewer were sold.", "price elasticity of Iced tea 330 ml",
+              "-2.5", "%", "all weeks known", "2.5%", "elasticity", -1, (100,)),
+        _fact("f27", "Sundays usually take 10.2% more than a usual day.", "season of Sundays", "10.2", "%", "Sundays", "10.2%",
+              "season", 1),
+    )  # fmt: skip
+    return replace(stood, facts=(*stood.facts, *more))
 
 
 def _prices() -> dict[int, tuple[Price, Effect | None]]:
@@ -72,6 +94,7 @@ def _facts() -> list[Fact]:
               "the next three days", "2 days", "rain", 1),
         _fact("f20", "Glow Serum will last 0 days at the pace of the last 7 days.", "days that the stock of Glow Serum lasts",
               "0", "days", "now", "0 days", "cover", -1, (107,)),
+        _sold("f21", 113, 31, 1),
     ]  # fmt: skip
     return facts
 

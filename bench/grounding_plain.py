@@ -99,7 +99,7 @@ HONEST: tuple[tuple[dict[str, Any], tuple[str, ...]], ...] = (
         "Make sure that replenishment happens before lunch.", "Its appeal widens as the days get warmer.",
         "Hot spells are short here, so use this one.", "Stack it high and keep the message simple.",
         "Position it ahead of less popular drinks.", "Even modest exposure could lift interest further.",
-        "The category leader deserves the best spot.", "Strong sell-through means less waste.",
+        "A steady seller deserves the best spot.", "Strong sell-through means less waste.",
         "Beachgoers and cyclists pass the door all day.", "Pair the push with clear signage and a smile.",
         "Watch the queue and open a second till when needed.", "Sampling is cheap and effective in this heat.",
         "Keep the offer easy to understand.", "Regulars know it; newcomers need a hint.",

@@ -180,7 +180,7 @@ SHAPES: dict[str, list[dict]] = {
     "a price that the guardrails do not hold": [
         {"kind": "reprice", "product_id": 103, "facts": ["f5"]}, {"kind": "markdown", "product_id": 106, "facts": ["f19"]},
     ],
-    "a stock that is not counted": [{"kind": "restock", "product_id": 113, "facts": ["f7"]}],
+    "a stock that is not counted": [{"kind": "restock", "product_id": 113, "facts": ["f21"]}],
     "no words": [{"title": None}, {"why": ["x"]}],
 }  # fmt: skip
 

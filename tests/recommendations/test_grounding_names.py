@@ -21,7 +21,7 @@ def sent(stood=STOOD, refused=()):
     return system, json.loads(user), user
 
 
-def advice(product_id, why="It is cold."):
+def advice(product_id, why="It is hot."):
     return {
         "kind": "watch", "product_id": product_id, "products": [], "title": f"Watch {{p{product_id}}}",
         "why": why, "facts": ["f7"], "confidence": "low",
@@ -148,7 +148,9 @@ def test_a_plain_name_stands_as_it_is(name):
 
 @pytest.mark.parametrize("line", STOOD.products, ids=lambda line: str(line.id))
 def test_every_name_can_be_advised_on_by_its_slot(line):
-    checked = check({"summary": "", "suggestions": [advice(line.id)]}, STOOD)
+    sold = dataclasses.replace(STOOD.facts[0], id="f99", product_ids=(line.id,))
+    stood = dataclasses.replace(STOOD, facts=(*STOOD.facts, sold))
+    checked = check({"summary": "", "suggestions": [{**advice(line.id), "facts": ["f7", "f99"]}]}, stood)
 
     assert not checked.refused
     assert shown_name(line.name) in checked.drafts[0].title

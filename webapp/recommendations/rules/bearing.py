@@ -10,7 +10,7 @@ from itertools import pairwise
 from webapp.recommendations.rules import vocabulary
 from webapp.recommendations.rules.brief import Fact
 from webapp.recommendations.rules.naming import Known
-from webapp.recommendations.rules.slots import Part, Refusal, ends_clause, ends_sentence, is_change, way
+from webapp.recommendations.rules.slots import Part, Refusal, ends_clause, ends_sentence, ends_thought, is_change, way
 
 # Beside a figure these would make another figure of it.
 _INEXACT = re.compile(
@@ -63,8 +63,6 @@ _PORTIONS = frozenset(
     }
 )
 _PARTICLES = frozenset({"up", "down", "more", "extra", "additional"})
-_SPANS = {"day": 1, "week": 7, "month": 28, "quarter": 90, "year": 365}
-_LAST = re.compile(r"\b(?:last|past|previous) (day|week|month|quarter|year)\b|\byesterday\b")
 # Figures that have a sign, or a wish, but no movement.
 _STILL = frozenset({"pair", "margin", "rain", "slow"})
 
@@ -161,11 +159,19 @@ def _subject(parts: Sequence[Part], at: int) -> int | None:
     if named:
         return parts[min(named, key=lambda number: abs(number - at))].product_id
     for number in range(at - 1, -1, -1):
-        if _ends_thought(parts[number]):
-            return None
+        if ends_thought(parts[number]):
+            return _meant(parts, at, number)
         if parts[number].product_id is not None:
             return parts[number].product_id
     return None
+
+
+def _meant(parts: Sequence[Part], at: int, end: int) -> int | None:
+    """What "it" of a sentence means where the sentence before it, that ends there, names one product alone."""
+    if not any(part.word in ("it", "its") for part in parts[end:at]) or end == 0:
+        return None
+    named = {part.product_id for part in _sentence(parts, end - 1)} - {None}
+    return named.pop() if len(named) == 1 else None
 
 
 def _check_metric(parts: Sequence[Part], at: int, fact: Fact) -> None:
@@ -207,22 +213,12 @@ def _check_sentence(said: str, fact: Fact) -> None:
     needed = _NEEDED.get(fact.about)
     if needed and not needed.search(said):
         raise Refusal("a fact without what it depends on")
-    for found in _LAST.finditer(said):
-        days = _SPANS[found.group(1) or "day"]
-        told = re.search(r"\d+", fact.period)
-        if told and not days <= int(told.group()) <= days * 1.2:
-            raise Refusal("another period than the fact's")
 
 
 def _sentence(parts: Sequence[Part], at: int) -> Sequence[Part]:
-    first = next((number + 1 for number in range(at - 1, -1, -1) if _ends_thought(parts[number])), 0)
-    last = next((number for number in range(at + 1, len(parts)) if _ends_thought(parts[number])), len(parts))
+    first = next((number + 1 for number in range(at - 1, -1, -1) if ends_thought(parts[number])), 0)
+    last = next((number for number in range(at + 1, len(parts)) if ends_thought(parts[number])), len(parts))
     return parts[first:last]
-
-
-def _ends_thought(part: Part) -> bool:
-    # What stands behind a colon still speaks of what stands before it.
-    return ends_sentence(part) and part.text != ":"
 
 
 def _clauses(parts: Sequence[Part]) -> list[tuple[int, int]]:

@@ -11,13 +11,23 @@ from webapp.recommendations.rules.slots import Part, Refusal, clause, way
 _INEXACT = re.compile(
     r"(?:^| )(?:over|under|above|below|nearly|almost|about|around|at least|at most|half|times|minus|plus|(?:more|less) than)$"
 )
+_PRICE_GOES = (
+    r"prices? (?:\w+ ){0,3}?(?:go(?:es|ing|ne)?|com(?:es?|ing)|be|is|mov(?:es?|ing)|put|set|brought|bring)(?: \w+)? "
+)
+_BRING = r"(?:put|bring|take|push|move|set|get|keep|nudge) (?:\w+ ){0,3}prices? (?:\w+ )?"
 _CHEAPER = re.compile(
-    r"\b(?:discount\w*|mark(?:ed|ing)? down|markdowns?|cheaper|price (?:cut|reduction|drop)s?|on sale|reduced|"
-    r"(?:cut|cuts|cutting|reduce|reduces|reducing|lower|lowers|lowering|drop|trim|slash) (?:\w+ ){0,3}prices?|lower prices?)\b"
+    r"\b(?:discount\w*|mark(?:ed|ing|s)? (?:\w+ )?down|markdowns?|cheaper|price (?:cut|reduction|drop|down)s?|on sale|reduced|"
+    r"(?:cut|cuts|cutting|reduce|reduces|reducing|lower|lowers|lowering|drop|trim|slash|bring down) (?:\w+ ){0,3}prices?|"
+    r"lower prices?|bargain prices?|(?:charge|charging|cost|costs) (?:\w+ )?less|less expensive|for less|below (?:\w+ )?cost|"
+    r"no charge|too (?:dear|expensive|costly)|prices? (?:is|are) (?:too )?high|(?:knock|shave) \w+ off|off the price|"
+    r"(?:low|small|reduced|special|sale|bargain|better) price|"
+    + f"{_PRICE_GOES}(?:down|lower|less|cut|cheap)|{_BRING}(?:down|lower))\\b"
 )
 _DEARER = re.compile(
-    r"\b(?:dearer|price (?:rise|increase)s?|(?:raise|raises|raising|increase|increases|increasing|lift|lifting|put up) "
-    r"(?:\w+ ){0,3}prices?|higher prices?)\b"
+    r"\b(?:dearer|price (?:rise|increase|up|hike)s?|(?:raise|raises|raising|increase|increases|increasing|lift|lifting|put up|hike) "
+    r"(?:\w+ ){0,3}prices?|higher prices?|(?:charge|charging|cost|costs) (?:\w+ )?more|(?:pay|pays|worth|ask) more(?= [.x]|$| for)|"
+    r"more expensive|too cheap|prices? (?:is|are) (?:too )?low|markups?|mark(?:ed|ing|s)? (?:\w+ )?up|premium price|"
+    + f"{_PRICE_GOES}(?:up|higher|more|raised|increased)|{_BRING}(?:up|higher))\\b"
 )
 _WITHOUT = re.compile(
     r"\b(?:no|without|any|avoid|instead of|not|before) (?:a |an |any |further |need to |need for a )?$"

@@ -12,10 +12,14 @@ from webapp.clock import Zone
 from webapp.recommendations.rules import slots
 from webapp.recommendations.rules.bearing import check_bearing
 from webapp.recommendations.rules.brief import KINDS, Brief, Draft, Effect, Fact, Price
+from webapp.recommendations.rules.claims import check_claims
 from webapp.recommendations.rules.dealings import check_prices, check_stock_words
+from webapp.recommendations.rules.frames import check_frames, is_of_category
 from webapp.recommendations.rules.naming import Known, clean, is_hidden, shown_name
 from webapp.recommendations.rules.slots import Foreign, Part, Refusal, Unsure
 from webapp.recommendations.rules.strangers import check_strangers
+from webapp.recommendations.rules.traits import suits
+from webapp.recommendations.rules.weathers import check_weather
 from webapp.recommendations.rules.wording import check_words
 from webapp.text import Formatter
 
@@ -103,7 +107,11 @@ def _draft(item: Any, known: Known, earlier: Sequence[Draft]) -> Draft:
             check_bearing(one, known, named.about, cited)
             check_prices(one, price, cited)
             check_stock_words(one, named.about, cited)
-        title, why = (slots.fill(one, known, figures) for one in parts)
+        said = [slots.fill(one, known, figures) for one in parts]
+        # Last, because a doubt about a word is raised here: what is surely false was refused before.
+        for one in parts:
+            _check_meaning(one, known, named.about, cited)
+        title, why = said
     except Foreign:
         cited = named.facts
         title, why = _plain_words(named, known.brief)
@@ -113,6 +121,13 @@ def _draft(item: Any, known: Known, earlier: Sequence[Draft]) -> Draft:
     )  # fmt: skip
 
 
+def _check_meaning(parts: Sequence[Part], known: Known, about: Sequence[int], cited: Sequence[Fact]) -> None:
+    """Hold the words around figures to their facts, and those without a figure to what needs none."""
+    check_weather(parts, known)
+    check_frames(parts, known, about)
+    check_claims(parts, known, cited)
+
+
 def _named(item: Mapping[str, Any], brief: Brief) -> _Named:
     kind, confidence = item.get("kind"), item.get("confidence")
     if kind not in KINDS or confidence not in CONFIDENCES:
@@ -120,13 +135,24 @@ def _named(item: Mapping[str, Any], brief: Brief) -> _Named:
     product_id = _product(item.get("product_id"), brief, needed=kind != "watch")
     products = _together(item.get("products"), product_id, brief) if kind == "bundle" else ()
     facts = _facts(item.get("facts"), brief)
-    about = set(products or (() if product_id is None else (product_id,)))
-    if about and not any(not fact.product_ids or about & set(fact.product_ids) for fact in facts):
+    about = products or (() if product_id is None else (product_id,))
+    if about and not any(_is_about(fact, one, brief) for fact in facts for one in about):
         raise Refusal("no fact of its product")
     line = brief.product(product_id) if product_id is not None else None
     if kind == "restock" and line is not None and not line.counted:
         raise Refusal("a stock that is not counted")
     return _Named(kind, product_id, products, facts, confidence)
+
+
+def _is_about(fact: Fact, product_id: int, brief: Brief) -> bool:
+    """Whether a fact is about the product, its category, or weather that it is served in."""
+    line = brief.product(product_id)
+    if line is None or fact.product_ids:
+        return product_id in fact.product_ids
+    if fact.about in ("weather", "rain"):
+        feels = {1: "hot", -1: "cold"}.get(fact.direction or 0) if fact.about == "weather" else None
+        return suits(line.served, feels, fact.about == "rain")
+    return is_of_category(fact) and bool(line.category) and line.category in fact.text
 
 
 def _product(given: Any, brief: Brief, needed: bool = True) -> int | None:
@@ -218,6 +244,7 @@ def _summary(given: Any, known: Known) -> tuple[str, str | None]:
         check_bearing(parts, known, (), known.brief.facts)
         check_prices(parts, None, cited)
         check_stock_words(parts, {part.product_id for part in parts if part.product_id is not None}, cited)
+        _check_meaning(parts, known, (), cited)
         return slots.fill(parts, known, None), None
     except Unsure as unsure:
         return "", f"an unknown word: {unsure}"

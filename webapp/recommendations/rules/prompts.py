@@ -15,7 +15,7 @@ from webapp.recommendations.rules.naming import MOST_TEXT, clean
 from webapp.recommendations.rules.slots import is_change
 
 # The prompt in use: the name of its file in templates/recommendations/prompts.
-VERSION = "promotions-1"
+VERSION = "promotions-2"
 MOST_ASKED, MOST_LINES, MOST_TOKENS = 6, 120, 4_000
 _SECTION = re.compile(r"^--- (\w+) ---$", re.MULTILINE)
 _TEXT = {"type": "string"}

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from webapp.recommendations.rules import vocabulary
 from webapp.recommendations.rules.brief import Brief, Fact
@@ -211,3 +212,29 @@ def clause(parts: Sequence[Part], at: int) -> Sequence[Part]:
     first = next((number + 1 for number in range(at - 1, -1, -1) if ends_clause(parts[number])), 0)
     last = next((number for number in range(at + 1, len(parts)) if ends_clause(parts[number])), len(parts))
     return parts[first:last]
+
+
+def ends_thought(part: Part) -> bool:
+    """Whether a sentence ends here for good: what stands behind a colon still speaks of what stands before it."""
+    return ends_sentence(part) and part.text != ":"
+
+
+def sentences(parts: Sequence[Part]) -> list[range]:
+    """The sentences of a text, as the numbers of their parts."""
+    cuts = [-1, *(number for number, part in enumerate(parts) if ends_thought(part)), len(parts)]
+    return [range(first + 1, last) for first, last in pairwise(cuts) if first + 1 < last]
+
+
+def clauses(parts: Sequence[Part], sentence: range) -> list[range]:
+    """The clauses of one sentence, as the numbers of their parts, without the marks and words that part them."""
+    cuts = [sentence.start - 1, *(number for number in sentence if ends_clause(parts[number])), sentence.stop]
+    return [range(first + 1, last) for first, last in pairwise(cuts) if first + 1 < last]
+
+
+def written(parts: Sequence[Part], numbers: Sequence[int]) -> str:
+    """These parts in lower case with single spaces: "#" a figure, "@" a product, "$" a price, "," a mark."""
+    marks = {"fact": "#", "product": "@", "name": "@", "price": "$"}
+    return " ".join(
+        marks.get(parts[number].kind) or parts[number].word or ","
+        for number in numbers if parts[number].kind != "space"
+    )  # fmt: skip

@@ -85,6 +85,8 @@ UP = _words(
     rose risen rises rising rise grew grown grows growing grow growth climbed climbs climbing climb gained
     gains gaining jumped jumps jumping jump surged surges surging surge soared soars soaring increased
     increases increasing increase improved improves improving doubled accelerated accelerating picked
+    boomed booms booming boom exploded explodes exploding rocketed rocketing skyrocketed skyrocketing rebounded
+    rebounding recovered thrived thrives thriving flourished flourishing multiplied spiked ballooned swelled
     """
 )
 DOWN = _words(
@@ -92,7 +94,10 @@ DOWN = _words(
     fell fallen falls falling fall dropped drops dropping drop declined declines declining decline decreased
     decreases decreasing decrease lost loses losing shrank shrunk shrinks shrinking slipped slips slipping
     slid slides sliding sank sinks sinking slumped slumps slumping slump plunged plunges plunging slowed slows
-    slowing dipped dips dipping weakened weakening worsened worsening cooled
+    slowing dipped dips dipping weakened weakening worsened worsening cooled collapsed collapses collapsing collapse
+    crashed crashing tumbled tumbles tumbling plummeted plummets plummeting nosedived cratered tanked vanished
+    evaporated halted stalled stalls stalling stagnated dwindled dwindles dwindling waned wanes waning faded dived
+    dried died dying
     """
 )
 MILD_UP = _words(
