@@ -1,7 +1,7 @@
 -- fragment: advice
--- Advice as it was given.
+-- Advice as it was given; was_asked: what a model was asked for it is kept.
 select id, by, provider, model, prompt, reason, brief, answer, summary, checked, grounds, tokens_in, tokens_out, took_ms,
-  cost_micros, made_ms, expires_ms, seq
+  cost_micros, made_ms, expires_ms, seq, case when asked is null then 0 else 1 end as was_asked
 from advice
 
 -- name: find_advice
@@ -16,13 +16,17 @@ from advice
 -- The newest advice of the house rules or of a model.
 :use(advice) where by = :by order by id desc limit 1;
 
+-- name: find_asked
+-- What a model was asked for an advice, word for word.
+select asked from advice where id = :id;
+
 -- name: insert_advice
 -- Keep advice with everything that it stood on.
 insert into advice
   (id, by, provider, model, prompt, reason, brief, answer, summary, checked, grounds, tokens_in, tokens_out, took_ms,
-   cost_micros, made_ms, expires_ms, seq)
+   cost_micros, made_ms, expires_ms, seq, asked)
 values (:id, :by, :provider, :model, :prompt, :reason, :brief, :answer, :summary, :checked, :grounds, :tokens_in,
-  :tokens_out, :took_ms, :cost_micros, :made_ms, :expires_ms, :seq);
+  :tokens_out, :took_ms, :cost_micros, :made_ms, :expires_ms, :seq, :asked);
 
 -- fragment: suggestion
 -- Suggestions as they stand at an instant, whether or not somebody has written down what time has done to them.
@@ -156,6 +160,10 @@ where kind = 'advice' and state in ('queued', 'running')
 order by id
 limit 1;
 
+-- name: find_refreshed
+-- A refresh of advice that began after an instant and has ended.
+select max(id) from job where kind = 'advice' and state = 'done' and started_ms > :since_ms;
+
 -- name: find_any_order
 -- Whether anything was ever sold.
 select min(id) from orders;
@@ -163,6 +171,14 @@ select min(id) from orders;
 -- name: find_traits
 -- How products are served, guessed or said.
 select product_id, served, guessed, never_rises, changed_ms, seq from trait order by product_id;
+
+-- name: find_trait
+-- How one product is served, and whether its price may rise.
+select product_id, served, guessed, never_rises from trait where product_id = :product_id;
+
+-- name: find_never_rising
+-- The products whose price never rises.
+select product_id from trait where never_rises = 1 order by product_id;
 
 -- name: set_trait
 -- How a product is served and whether its price may rise.
@@ -229,15 +245,27 @@ where v.product_id in :product_ids and l.order_id >= :first_id and o.placed_ms >
 group by v.product_id
 order by v.product_id;
 
--- name: find_catalogue
+-- fragment: catalogue
 -- What is sold, with what it costs, where it stands, and how much of it is there (null where it is not counted).
 select p.id, p.sku, p.name, p.price_minor, p.cost_minor, p.category_id, c.path as category, p.tracked, p.reorder_point,
   p.created_ms, case when p.tracked = 1
     then (select coalesce(sum(l.quantity), 0) from stock_level l where l.product_id = p.id) end as stock
 from product p left join category c on c.id = p.category_id
 where p.archived = 0
+
+-- name: find_catalogue
+-- All that is sold.
+:use(catalogue)
 order by p.id
 limit :limit;
+
+-- name: find_catalogue_line
+-- One product that is sold.
+:use(catalogue) and p.id = :id;
+
+-- name: find_costs
+-- What products cost.
+select id, cost_minor from product where id in :product_ids order by id;
 
 -- name: find_baskets
 -- The lines of the newest orders of more than one line, as far back as an instant, and where they came from.

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.making import make_product, sell
+from tests.recommendations.making import cost_once
 from tests.recommendations.shops import NOW, fill
 from tests.servers.llm import LlmServer
 from webapp import config
@@ -15,6 +16,7 @@ def shop_at(client, at):
     at("2026-11-21T10:15:00Z")
     for sku, category in (("TEA", "Drinks/Cold"), ("COFFEE", "Drinks/Hot"), ("SOUP", "Food")):
         make_product(sku, "2.40", name=sku.title(), category=category, cost="0.80")
+    cost_once()
     sell("TEA")
     return client
 

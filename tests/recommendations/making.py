@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from webapp.db import reading, writer
+from webapp.products import dao as products
 from webapp.recommendations import actions, actions_decide, dao
 from webapp.recommendations.actions import NewAdvice
 from webapp.recommendations.actions_decide import Accept, Dismiss
@@ -61,6 +62,24 @@ def keep(*drafts: Draft, by: str = "rules", **more: Any) -> dict[str, int]:
         "reason": "no_key" if by == "rules" else None, "provider": None if by == "rules" else "openai",
     }  # fmt: skip
     return writer.do(actions.keep_advice, NewAdvice(by=by, drafts=drafts, **{**told, **more}))
+
+
+def cost_once(low: int = 200, high: int = 280) -> None:
+    """Every product once had a lower and a higher price, long ago: what was ever asked for it leaves room."""
+    writer.do(_age, (low, high))
+
+
+def _age(tx: Any, items: Any) -> list[None]:
+    for low, high in items:
+        for product_id, from_ms in tx.execute("select product_id, from_ms from price where to_ms is null").fetchall():
+            begin = from_ms - 300 * DAY
+            tx.execute(
+                "update price set from_ms = :at where to_ms is null and product_id = :id",
+                {"at": from_ms - 100 * DAY, "id": product_id},
+            )
+            past = [(low, begin, begin + 100 * DAY), (high, begin + 100 * DAY, begin + 200 * DAY)]
+            products.insert_prices(tx, [(tx.next("price"), product_id, price, *when, None) for price, *when in past])
+    return [None] * len(items)
 
 
 def accept(suggestion: int = 1, **more: Any) -> Any:

@@ -5,7 +5,18 @@ import json
 import pytest
 
 from tests.making import make_product, query, value
-from tests.recommendations.making import accept, brief, dismiss, draft, fact, keep, reprice, shown, suggestion
+from tests.recommendations.making import (
+    accept,
+    brief,
+    cost_once,
+    dismiss,
+    draft,
+    fact,
+    keep,
+    reprice,
+    shown,
+    suggestion,
+)
 from webapp.db import reading, writer
 from webapp.jobs import queue
 from webapp.live import outbox
@@ -19,7 +30,8 @@ def now(at):
     """Ten in the morning, with tea, soup and cake."""
     ms = at("2026-11-21T10:00:00Z")
     for sku, category in (("TEA", "Drinks"), ("SOUP", "Food"), ("CAKE", "Food")):
-        make_product(sku, "2.40", category=category)
+        make_product(sku, "2.40", category=category, cost="0.80")
+    cost_once()
     return ms
 
 

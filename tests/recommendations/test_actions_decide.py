@@ -3,7 +3,7 @@
 import pytest
 
 from tests.making import differences, make_product, query, sell, value
-from tests.recommendations.making import accept, dismiss, draft, end, keep, reprice, shown, suggestion
+from tests.recommendations.making import accept, cost_once, dismiss, draft, end, keep, reprice, shown, suggestion
 from webapp import schedule
 from webapp.db import reading
 from webapp.jobs import worker
@@ -19,7 +19,8 @@ def now(at):
     """Ten in the morning, with two drinks that a buyer can take for one another, and soup."""
     ms = at("2026-11-21T10:00:00Z")
     for sku, category in (("TEA", "Drinks"), ("COFFEE", "Drinks"), ("SOUP", "Food")):
-        make_product(sku, "2.40", category=category)
+        make_product(sku, "2.40", category=category, cost="0.80")
+    cost_once()
     return ms
 
 

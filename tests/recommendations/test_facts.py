@@ -137,7 +137,7 @@ def test_what_is_short_says_how_many_days_it_lasts(book):
     facts_around.add_stock(book, shelves, WEEK)
 
     assert texts(book, "cover")[::2] == [
-        "Tea will last 4 days at the pace of the last 7 days.", "Soup is gone at the pace of the last 7 days.",
+        "Tea will last 4 days at the pace of the last 7 days.", "Soup is out of stock.",
     ]  # fmt: skip
     assert (book.facts[0].value, book.facts[0].unit, book.facts[0].shown) == (4, "days", "4 days")
 

@@ -308,7 +308,9 @@ def test_accepted_advice_keeps_its_facts_when_newer_advice_comes(model, now):
 
     assert row["state"] == "accepted"
     [number] = found.facts_of[found.suggestions.index(row)]
-    assert next(fact for fact in found.facts if fact.id == number).text.startswith("Iced tea sold 70")
+    assert next(fact for fact in found.facts if fact.id == number).text.startswith(
+        "As of 21 Nov 2026, 10:00: Iced tea sold 70"
+    )
     assert len({fact.id for fact in found.facts}) == len(found.facts)
 
 

@@ -1,6 +1,8 @@
 """The pages of advice: what they say, that they work as plain forms, and that what comes from outside stays text."""
 
+import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -292,6 +294,8 @@ def test_the_record_sets_expected_against_measured_and_rules_against_model(shop_
     assert float(rules["right_ratio"]) == 0.5 and model["right_ratio"] is None
     shown = page(shop_at, "/recommendations/record")
     assert "14 to 32 more sold than expected." in shown and "Right in 1 of 2 that could be told" in shown
+    saved = list(csv.DictReader(shop_at.get("/recommendations/record?format=csv").text.splitlines()))
+    assert sorted((one["id"], one["verdict"]) for one in saved) == [("1", "right"), ("2", "wrong")]
 
 
 def test_what_cannot_be_told_is_said_and_counts_for_nobody(shop_at):
@@ -306,6 +310,23 @@ def test_what_cannot_be_told_is_said_and_counts_for_nobody(shop_at):
 
 def test_an_empty_record_says_what_will_stand_there(shop_at):
     assert "Nothing was accepted yet" in page(shop_at, "/recommendations/record")
+
+
+def test_what_is_surest_stands_first_then_what_brings_most(shop_at):
+    unsure = [reprice(220, one, confidence="low", title=f"Lower {one}") for one in (1, 2)]
+    more = replace(unsure[1], effect=replace(unsure[1].effect, high=9_000))
+    advise(unsure[0], more, draft(product=3, confidence="high", title="Put Soup in front"))
+
+    said = page(shop_at, "/recommendations")
+
+    assert said.index("Put Soup in front") < said.index("Lower 2") < said.index("Lower 1")
+
+
+def test_the_prices_of_a_product_say_who_and_why(shop_at):
+    advise(reprice(220, title="Lower the price of Tea"))
+    send(shop_at, "/recommendations/1/accept")
+
+    assert '<td class="dim">the shop accepted suggestion 1: Lower the price of Tea</td>' in page(shop_at, "/products/1")
 
 
 def test_what_was_sent_to_the_model_opens_word_for_word(shop_at):

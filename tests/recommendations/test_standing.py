@@ -1,5 +1,7 @@
 """Which advice answers: the table of the contract, line by line."""
 
+from dataclasses import replace
+
 import pytest
 
 from webapp.recommendations.rules.standing import AGAIN_MS, Called, Kept, stand
@@ -33,7 +35,8 @@ def test_without_a_model_what_one_said_earlier_no_longer_answers():
 
 def test_without_a_model_old_advice_is_made_anew_behind_the_answer():
     assert standing(rules("no_key", made=NOW - AGE), model=False) == ("newest", True, "no_key", True)
-    assert standing(rules("no_key", grounds="yesterday"), model=False) == ("newest", True, "no_key", True)
+    assert standing(rules("no_key", grounds="yesterday"), model=False) == ("newest", False, "no_key", True)
+    assert standing(replace(rules("no_key"), moved=True), model=False) == ("newest", False, "no_key", True)
     assert standing(rules("no_key", expires=NOW), model=False) == ("rules", True, "no_key", False)
 
 
@@ -106,3 +109,8 @@ def test_a_spent_budget_leaves_the_older_advice_until_it_expires():
     assert standing(None, spent=True) == ("rules", False, "budget", False)
     assert standing(model(), spent=True) == ("newest", True, None, False)
     assert standing(rules("budget"), spent=True) == ("newest", False, "budget", False)
+
+
+def test_what_costs_something_else_by_now_makes_advice_stale():
+    assert standing(replace(model(), moved=True)) == ("newest", False, None, True)
+    assert standing(replace(rules("failed"), moved=True), Called(NOW, "failed"))[0] == "rules"

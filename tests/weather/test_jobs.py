@@ -43,6 +43,26 @@ def test_the_days_ahead_are_whole_days_after_today(pier, service):
     assert all(day.mean_c == pytest.approx(12.3) for day in days)
 
 
+def test_a_day_ahead_without_degrees_is_dropped_and_said(pier, service, provider, monkeypatch):
+    name = {"openweather": "_ahead", "open-meteo": "_forecast"}[provider]
+    whole = getattr(service, name)
+
+    def holed(query):
+        answer = whole(query)
+        if provider == "open-meteo":
+            answer["daily"]["temperature_2m_max"][3] = answer["daily"]["temperature_2m_min"][3] = None
+        else:
+            answer["list"][20]["main"]["temp"] = None
+        return answer
+
+    monkeypatch.setattr(service, name, holed)
+    refresh()
+
+    place = standing()[0]
+    assert "missing" in place.trouble
+    assert place.unknown_since_ms is None and len(place.days) >= 3
+
+
 def test_the_place_and_the_key_are_asked_with_and_nothing_else_of_the_shop(pier, service, provider):
     refresh()
 

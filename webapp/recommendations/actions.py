@@ -21,11 +21,13 @@ DAY_MS = 86_400_000
 class NewAdvice:
     """Advice that passed every check, and what it stands on. refused: (reason, text) of what did not pass.
 
-    suggested: how many suggestions there were before the checks. reason: why the house rules speak, None for a model.
+    suggested: how many suggestions there were, of the model and of the rules, before any was refused or left out. reason: why the
+    house rules speak, None for a model.
     answer: a model's answer as it came, JSON. grounds: the day and weather that it stands on. smallest: by product id and
     the days that a draft stands for, the least change of units that its whole days can show. after: the newest advice (0:
     none) when this was begun; where newer has come since, that one stands and this is not kept; None: it is kept whatever
     came. cost_micros: what its answers cost, in millionths of a US dollar, None where no price is known or nobody was asked.
+    asked: what a model was asked, word for word, each time.
     """
 
     by: str
@@ -46,6 +48,7 @@ class NewAdvice:
     smallest: dict[tuple[int, int], float] = field(default_factory=dict)
     after: int | None = None
     cost_micros: int | None = None
+    asked: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,11 @@ def request_refresh(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
     """A refresh is queued, or the one that waits or runs is joined; {"job": its id}."""
     job_id = queue.add(tx, REFRESH, dedupe=True)
     return [{"job": job_id} for _ in items]
+
+
+def request_another(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
+    """A refresh is queued also where one runs, which began before what the new one is for; {"job": its id}."""
+    return [{"job": queue.add(tx, REFRESH)} for _ in items]
 
 
 def keep_calls(tx: Tx, items: Sequence[Call]) -> list[dict[str, int]]:
@@ -139,12 +147,15 @@ def _insert_advice(tx: Tx, advice_id: int, seq: int, item: NewAdvice, shown: int
         brief=stored.brief_text(item.brief), answer=item.answer, summary=item.summary, checked=_checked(item, shown),
         grounds=item.grounds, tokens_in=item.tokens_in, tokens_out=item.tokens_out, took_ms=item.took_ms,
         cost_micros=item.cost_micros, made_ms=tx.now_ms, expires_ms=expires_ms, seq=seq,
+        asked=json.dumps(item.asked, ensure_ascii=False) if item.asked else None,
     )  # fmt: skip
 
 
 def _checked(item: NewAdvice, shown: int) -> str:
     refused = [{"reason": reason[:200], "text": text[:200]} for reason, text in item.refused]
-    return json.dumps({"suggested": max(item.suggested, shown), "shown": shown, "refused": refused})
+    suggested = max(item.suggested, shown + len(refused))
+    left_out = suggested - shown - len(refused)
+    return json.dumps({"suggested": suggested, "shown": shown, "left_out": left_out, "refused": refused})
 
 
 def _give(tx: Tx, item: NewAdvice, advice_id: int, draft: Draft, expires_ms: int, known: int | None) -> int:
@@ -224,7 +235,7 @@ def rows_unkept(tx: Any, item: NewAdvice, now_ms: int) -> tuple[dict[str, Any], 
             })  # fmt: skip
     advice = {
         "id": None, "by": item.by, "provider": item.provider, "model": item.model, "prompt": item.prompt,
-        "took_ms": item.took_ms, "summary": item.summary, "checked": _checked(item, len(rows)), "made_ms": now_ms,
+        "took_ms": item.took_ms, "was_asked": 0, "summary": item.summary, "checked": _checked(item, len(rows)), "made_ms": now_ms,
     }  # fmt: skip
     return advice, rows
 

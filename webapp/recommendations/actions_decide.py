@@ -10,7 +10,7 @@ from webapp.jobs import queue
 from webapp.live import outbox
 from webapp.products import actions_prices as prices
 from webapp.products.actions_prices import Planned
-from webapp.recommendations import dao
+from webapp.recommendations import actions_guard, dao
 
 TIMES = "advice_times"
 WHO = "the shop"
@@ -49,7 +49,8 @@ def accept_suggestions(tx: Tx, items: Sequence[Accept]) -> Results:
     """The suggestions are followed; a price takes effect and ends at its times. A result is {"id", "seq"}.
 
     What is accepted already stays as it is. NotFound; Conflict when its time is over, `confirm` for a rise that is not
-    confirmed, and where another accepted price stands for the product or one like it; Invalid at /price, /starts_at, /ends_at.
+    confirmed, where another accepted price stands for the product or one like it, and where cost, stock, promotions or the
+    limits of prices as they are now leave no room for it; Invalid at /price, /starts_at, /ends_at.
     """
     results: Results = []
     for item in items:
@@ -78,12 +79,15 @@ def _refusal(row: Any, suggestion_id: int, states: Sequence[str]) -> Problem | N
 def _accept(tx: Tx, row: Any, item: Accept) -> dict[str, Any] | Problem:
     starts_ms = max(item.starts_ms if item.starts_ms is not None else tx.now_ms, tx.now_ms)
     ends_ms = item.ends_ms if item.ends_ms is not None else max(row["expires_ms"], starts_ms + 1)
-    errors = _wrong_times(tx, row, item, starts_ms, ends_ms) + _wrong_price(row, item)
-    if errors:
-        return Invalid("", *errors)
     price = None
     if row["suggested_minor"] is not None:
         price = item.price_minor if item.price_minor is not None else row["suggested_minor"]
+    standing = None if price in (None, row["product_minor"]) else actions_guard.standing(tx, row)
+    errors = _wrong_times(tx, row, item, starts_ms, ends_ms) + _wrong_price(row, item, standing)
+    if errors:
+        return Invalid("", *errors)
+    if isinstance(standing, Problem):
+        return standing
     refusal = None if price is None else _forbidden(tx, row, item, price, starts_ms, ends_ms)
     if refusal is not None:
         return refusal
@@ -116,15 +120,19 @@ def _wrong_times(tx: Tx, row: Any, item: Accept, starts_ms: int, ends_ms: int) -
     return errors
 
 
-def _wrong_price(row: Any, item: Accept) -> list[FieldError]:
-    if item.price_minor is None:
-        return []
-    if row["suggested_minor"] is None:
+def _wrong_price(row: Any, item: Accept, standing: tuple[int, int] | Problem | None) -> list[FieldError]:
+    """What is wrong with the price, asked for or suggested; standing: what cost and limits of this moment allow."""
+    if item.price_minor is not None and row["suggested_minor"] is None:
         return [FieldError("/price", "unknown", "This suggestion sets no price.")]
-    if item.price_minor < row["floor_minor"]:
+    price = item.price_minor if item.price_minor is not None else row["suggested_minor"]
+    if item.price_minor is not None and price < row["floor_minor"]:
         return [FieldError("/price", "too_small", "This lies under the floor that the guardrails leave.")]
-    if item.price_minor > row["ceiling_minor"]:
+    if item.price_minor is not None and price > row["ceiling_minor"]:
         return [FieldError("/price", "too_large", "This lies over the ceiling that the guardrails leave.")]
+    if isinstance(standing, tuple) and price < standing[0]:
+        return [FieldError("/price", "too_small", actions_guard.BELOW)]
+    if isinstance(standing, tuple) and price > standing[1]:
+        return [FieldError("/price", "too_large", actions_guard.ABOVE)]
     return []
 
 

@@ -26,6 +26,12 @@ def find_latest_advice(tx: Any, by: str | None = None) -> Any:
     return sql.find_latest_advice.one(tx) if by is None else sql.find_latest_advice_by.one(tx, by=by)
 
 
+def find_asked(tx: Any, advice_id: int) -> str | None:
+    """What a model was asked for an advice, as it is kept; None where nobody was."""
+    asked: str | None = sql.find_asked.value(tx, id=advice_id)
+    return asked
+
+
 def insert_advice(tx: Any, **columns: Any) -> None:
     """Keep advice; every column of the table is given."""
     sql.insert_advice.run(tx, **columns)
@@ -158,6 +164,11 @@ def find_refresh(tx: Any) -> Any:
     return sql.find_refresh.one(tx)
 
 
+def has_refreshed(tx: Any, since_ms: int) -> bool:
+    """Whether a refresh has begun after an instant and ended."""
+    return sql.find_refreshed.value(tx, since_ms=since_ms) is not None
+
+
 def has_sold(tx: Any) -> bool:
     """Whether anything was ever sold."""
     return sql.find_any_order.value(tx) is not None
@@ -169,6 +180,16 @@ def has_sold(tx: Any) -> bool:
 def find_traits(tx: Any) -> dict[int, Any]:
     """served, guessed and never_rises by product id."""
     return {row["product_id"]: row for row in sql.find_traits.all(tx)}
+
+
+def find_trait(tx: Any, product_id: int) -> Any:
+    """served, guessed and never_rises of one product, or None."""
+    return sql.find_trait.one(tx, product_id=product_id)
+
+
+def find_never_rising(tx: Any) -> list[int]:
+    """The products whose price never rises, by id."""
+    return [row[0] for row in sql.find_never_rising.all(tx)]
 
 
 def set_trait(tx: Any, **columns: Any) -> None:
@@ -197,6 +218,16 @@ def delete_guardrail(tx: Any, category_id: int) -> None:
 def find_catalogue(tx: Any, limit: int = MOST_PRODUCTS) -> list[Any]:
     """What is sold: id, sku, name, price_minor, cost_minor, category_id, category, tracked, reorder_point, created_ms, stock."""
     return sql.find_catalogue.all(tx, limit=limit)
+
+
+def find_catalogue_line(tx: Any, product_id: int) -> Any:
+    """One product that is sold, as the catalogue has it, or None."""
+    return sql.find_catalogue_line.one(tx, id=product_id)
+
+
+def find_costs(tx: Any, product_ids: Iterable[int]) -> dict[int, int | None]:
+    """What products cost, in minor units, by id; None where it is not known."""
+    return dict(sql.find_costs.all(tx, product_ids=product_ids))
 
 
 def find_baskets(tx: Any, from_ms: int, to_ms: int, limit: int = MOST_BASKETS) -> dict[int, list[list[int]]]:

@@ -22,7 +22,6 @@ from webapp.recommendations import (
     shapes_asked,
 )
 from webapp.recommendations.islands import read
-from webapp.weather import dao as weather
 from webapp.weather import shapes as weather_shapes
 from webapp.web import answers, respond
 from webapp.web import body as bodies
@@ -72,13 +71,13 @@ def _told(found: jobs.Answered) -> Mapping[str, Any]:
             "as_of": clock.format_time(now_ms), "seq": found.seq, "fresh": found.fresh, "currency": tx.currency,
             "advice_id": found.advice["id"], "refreshing": found.job is not None,
             "source": shapes.source_json(found.advice, found.reason),
-            "weather": weather_shapes.weather_out(weather.standing(tx, now_ms)), "season": shapes.season_json(found.brief),
+            "weather": weather_shapes.weather_out(found.weather), "season": shapes.season_json(found.brief),
             "facts": [shapes.fact_json(fact) for fact in found.facts],
             "suggestions": [
                 shapes.suggestion_json(row, named, tx.currency, facts)
                 for row, facts in zip(found.suggestions, found.facts_of, strict=True)
             ],
-            "summary": found.advice["summary"], "checked": shapes.checked_json(found.advice),
+            "summary": found.summary, "checked": shapes.checked_json(found.advice),
         }  # fmt: skip
 
 

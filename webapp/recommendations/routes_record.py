@@ -12,7 +12,7 @@ from webapp.recommendations import dao, shapes_record, shapes_words
 from webapp.recommendations.islands import read
 from webapp.recommendations.rules import stored
 from webapp.web import respond
-from webapp.web.openapi import READ, api
+from webapp.web.openapi import LIST, READ, api
 
 SPEND_DAYS = 30
 blueprint = Blueprint("record", __name__)
@@ -20,7 +20,7 @@ blueprint = Blueprint("record", __name__)
 
 @blueprint.get("/recommendations/record")
 @api(
-    "GET", "/recommendations/record", summary="Expected against measured", response=shapes_record.RecordOut, faces=READ,
+    "GET", "/recommendations/record", summary="Expected against measured", response=shapes_record.RecordOut, faces=LIST,
     tag="recommendations",
 )  # fmt: skip
 def index() -> Response:
@@ -36,6 +36,8 @@ def index() -> Response:
     return respond.respond(
         answer,
         page=lambda: ("recommendations/record.html", shapes_record.record_page(rows, sales, decisions, spend, said)),
+        csv=lambda: (shapes_record.RECORD_COLUMNS, shapes_record.record_rows(answer)),
+        filename="recommendations.csv",
     )
 
 
@@ -45,25 +47,24 @@ def index() -> Response:
     response=shapes_record.MadeOut, faces=READ, errors=[404], tag="recommendations",
 )  # fmt: skip
 def show_advice(advice_id: int) -> Response:
-    """The whole brief that a model was sent, its answer as it came, the prompt's version, tokens, cost and time."""
+    """What a model was sent, word for word, its answer as it came, the brief, the prompt's version, tokens, cost and time."""
     with reading.reading() as tx:
         row = dao.find_advice(tx, advice_id)
         if row is None:
             raise NotFound(f"There is no advice {advice_id}.")
-        brief = read.brief(row)
-    answer = shapes_record.made_json(row, stored.brief_json(brief))
+        brief, asked = read.brief(row), dao.find_asked(tx, advice_id)
+    answer = shapes_record.made_json(row, stored.brief_json(brief), asked)
     return respond.respond(answer, page=lambda: ("recommendations/advice.html", _page(row, brief, answer)))
 
 
 def _page(row: Any, brief: Any, answer: dict[str, Any]) -> dict[str, Any]:
-    shown = {
-        name: json.dumps(answer[name], ensure_ascii=False, indent=1) for name in ("brief", "answer") if answer[name]
-    }
+    came = "" if answer["answer"] is None else _text(answer["answer"])
+    asked = [
+        {"system": one["system"], "user": one["user"], "schema": _text(one["answer_schema"])} for one in answer["asked"]
+    ]
     cost = shapes_words.cost(row["cost_micros"], store.shop().formatter)
-    return {
-        "advice": row,
-        "brief": brief,
-        "cost": cost,
-        "sent": shown.get("brief", ""),
-        "came": shown.get("answer", ""),
-    }
+    return {"advice": row, "brief": brief, "cost": cost, "asked": asked, "kept": _text(answer["brief"]), "came": came}
+
+
+def _text(told: Any) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=1, default=str)

@@ -123,10 +123,11 @@ class RefusedOut(Output):
 
 
 class CheckedOut(Output):
-    """How many suggestions were given, how many passed, and what was refused."""
+    """How many suggestions were made: `shown`, refused, and `left_out` (decided already, or of a kind that kept failing)."""
 
     suggested: int
     shown: int
+    left_out: int
     refused: list[RefusedOut]
 
 
@@ -188,7 +189,8 @@ def checked_json(row: Any) -> dict[str, Any]:
     refused = [
         {"reason": str(one["reason"]), "text": str(one["text"])[:MOST_REFUSED]} for one in kept.get("refused", ())
     ]
-    return {"suggested": kept.get("suggested", 0), "shown": kept.get("shown", 0), "refused": refused}
+    counts = {name: kept.get(name, 0) for name in ("suggested", "shown", "left_out")}
+    return {**counts, "refused": refused}
 
 
 def products_in(rows: Iterable[Any]) -> list[int]:

@@ -1,7 +1,7 @@
 """The record of advice: what was expected of each accepted suggestion, what came, and how often who was right."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -68,8 +68,19 @@ class RecordOut(Output):
     spent_30d_usd: DollarsOut | None
 
 
+class AskedOut(Output):
+    """What a model was sent: the instructions, the question with its facts as one JSON text, the shape of the answer."""
+
+    system: str
+    user: str
+    answer_schema: dict[str, Any]
+
+
 class MadeOut(Output):
-    """One advice with everything that it was made from. `cost_usd`: null where no price was known or nobody was asked."""
+    """One advice with everything that it was made from. `cost_usd`: null where no price was known or nobody was asked.
+
+    `asked`: what a model was sent, word for word, one member each time it was asked; `brief` stays in the shop.
+    """
 
     id: int
     source: shapes.SourceOut
@@ -79,6 +90,7 @@ class MadeOut(Output):
     tokens_out: int
     cost_usd: DollarsOut | None
     summary: str
+    asked: list[AskedOut]
     brief: dict[str, Any]
     answer: Any
     checked: shapes.CheckedOut
@@ -101,6 +113,25 @@ def record_json(
         "by": [_who(by, rows, decisions) for by in WHO],
         "spent_30d_usd": _dollars(spend["cost_micros"] if spend["priced"] else None),
     }  # fmt: skip
+
+
+RECORD_COLUMNS = (
+    "id", "kind", "by", "title", "sku", "product", "starts_at", "ends_at", "expected", "expected_low", "expected_high",
+    "measured_low", "measured", "measured_high", "units_low", "units_high", "sold_units", "sold_total", "currency", "verdict",
+)  # fmt: skip
+
+
+def record_rows(told: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """The record as a table: what was expected in units or money a day, what was measured as ratios to what would have been."""
+    for item in told["items"]:
+        expected, measured, sold = (item[name] or {} for name in ("expected", "measured", "sold"))
+        product = item["product"] or {}
+        yield (
+            item["id"], item["kind"], item["by"], item["title"], product.get("sku"), product.get("name"),
+            item["starts_at"], item["ends_at"], *(expected.get(name) for name in ("metric", "low", "high")),
+            *(measured.get(name) for name in ("low", "middle", "high", "units_low", "units_high")),
+            sold.get("units"), sold.get("total"), told["currency"], item["verdict"],
+        )  # fmt: skip
 
 
 def _entry(row: Any, sold: Any, currency: str) -> dict[str, Any]:
@@ -149,12 +180,14 @@ def record_page(
     }  # fmt: skip
 
 
-def made_json(row: Any, brief: dict[str, Any]) -> dict[str, Any]:
-    """One advice with its brief and the answer as it came."""
+def made_json(row: Any, brief: dict[str, Any], asked: str | None) -> dict[str, Any]:
+    """One advice with its brief, what a model was asked, as kept, and the answer as it came."""
+    times = [] if asked is None else json.loads(asked)
     return {
         "id": row["id"], "source": shapes.source_json(row, row["reason"]), "made_at": shapes.time_json(row["made_ms"]),
         "expires_at": shapes.time_json(row["expires_ms"]), "tokens_in": row["tokens_in"], "tokens_out": row["tokens_out"],
         "cost_usd": _dollars(row["cost_micros"]), "summary": row["summary"], "brief": brief,
+        "asked": [{"system": one["system"], "user": one["user"], "answer_schema": one["schema"]} for one in times],
         "answer": None if row["answer"] is None else _json(row["answer"]),
         "checked": shapes.checked_json(row),
     }  # fmt: skip

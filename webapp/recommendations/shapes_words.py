@@ -23,8 +23,9 @@ REASONS = {
     "failed": "The model could not be reached or gave no usable answer.",
     "refused": "Nothing that the model said passed the checks.",
     "quota": "The model's provider takes no more requests for now.",
-    "budget": "Today's money or tokens for the model are spent.",
+    "budget": "Today's money or tokens for the model are spent: it is asked again tomorrow.",
 }
+EMPTY = "The model suggested nothing, so the house rules advise from the figures."
 ASKING = "The model is being asked. Until it has answered, the house rules advise from the figures."
 EVIDENCE = {"low": "weak evidence", "medium": "fair evidence", "high": "strong evidence"}
 STATES = {

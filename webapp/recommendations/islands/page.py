@@ -4,23 +4,29 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from webapp.db import store
 from webapp.live.islands import island
 from webapp.recommendations import dao, shapes, shapes_words
-from webapp.recommendations.islands import read
+from webapp.recommendations.islands import read, spending
 
 
-@island("/recommendations/day", topics=("advice", "jobs"), pace=0.5, template="recommendations/_day.html")
+@island("/recommendations/day", topics=("advice", "jobs", "weather"), pace=0.5, template="recommendations/_day.html")
 def day(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     """Give the day in one sentence, the season, who advises and why not the model; and whether it is being asked."""
     advice = dao.find_latest_advice(tx)
     if advice is None:
         return {"advice": None, "asking": dao.find_refresh(tx), "sold": dao.has_sold(tx)}
     asking, reason = dao.find_refresh(tx), _trouble(advice, dao.find_last_call(tx))
+    if reason is None and not spending.tokens_left(tx, store.settings(), now_ms):
+        reason = "budget"
+    empty = reason == "refused" and advice["answer"] is not None and not shapes.checked_json(advice)["refused"]
     waiting = asking is not None and advice["by"] == "rules" and reason != "no_key"
     return {
         "advice": advice, "brief": read.brief(advice), "asking": asking, "sold": dao.has_sold(tx),
+        "summary": read.holds(tx, advice, now_ms).summary or advice["summary"],
         "who": shapes_words.source(advice["by"], advice["provider"], advice["model"]),
-        "why": shapes_words.ASKING if waiting else shapes_words.REASONS.get(reason or "", ""),
+        "why": shapes_words.ASKING if waiting
+        else shapes_words.EMPTY if empty else shapes_words.REASONS.get(reason or "", ""),
     }  # fmt: skip
 
 

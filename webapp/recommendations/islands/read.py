@@ -11,9 +11,11 @@ from webapp import charts, clock
 from webapp.db import store
 from webapp.products import dao as products
 from webapp.recommendations import dao, shapes_words
-from webapp.recommendations.rules import afterwards, stored
+from webapp.recommendations.rules import afterwards, present, stored
 from webapp.recommendations.rules.brief import Brief, Fact
+from webapp.recommendations.rules.present import Present
 from webapp.text import Formatter
+from webapp.weather import dao as weather
 
 # Kinds that change something which sales can show.
 _MEASURED = ("promote", "reprice", "bundle", "markdown")
@@ -44,12 +46,25 @@ def facts(tx: Any, rows: Sequence[Any]) -> dict[int, list[Fact]]:
     }
 
 
+def holds(tx: Any, advice: Any, now_ms: int) -> Present:
+    """What of the newest advice holds beside the weather of now."""
+    said = store.shop().formatter
+    return present.present(brief(advice), present.places(weather.standing(tx, now_ms), said), said)
+
+
 def cards(tx: Any, rows: Sequence[Any], key: str) -> list[dict[str, Any]]:
-    """What the template of a card needs, for each row in order. key: what the ids of the drawings begin with."""
+    """What the template of a card needs, for each row in order. key: what the ids of the drawings begin with.
+
+    The facts of what is open no longer have the time that they are of.
+    """
     said = store.shop().formatter
     rests_on = facts(tx, rows)
     named = names(tx, rows)
     sources = {advice_id: dao.find_advice(tx, advice_id) for advice_id in {row["advice_id"] for row in rows}}
+    for row in rows:
+        if row["state"] != "open":
+            as_of_ms = brief(sources[row["advice_id"]]).as_of_ms
+            rests_on[row["id"]] = [present.dated(fact, as_of_ms, said) for fact in rests_on[row["id"]]]
     return [card(row, rests_on[row["id"]], sources[row["advice_id"]], named, said, key) for row in rows]
 
 

@@ -11,10 +11,12 @@ from webapp.db import reading, store, writer
 from webapp.errors import NotFound, Unavailable
 from webapp.jobs import queue
 from webapp.recommendations import actions, actions_settings, dao
-from webapp.recommendations.jobs import places, refresh, spending
-from webapp.recommendations.rules import standing, stored
+from webapp.recommendations.islands import spending
+from webapp.recommendations.jobs import places, refresh
+from webapp.recommendations.rules import present, standing, stored
 from webapp.recommendations.rules.brief import Brief, Fact
 from webapp.recommendations.rules.standing import Called, Kept, Stand
+from webapp.weather import dao as weather
 
 FIRST_WAIT_S, LOOK_S = 20.0, 0.1
 HOUR_MS = 3_600_000
@@ -26,9 +28,10 @@ class Answered:
 
     Where nothing could be written and no kept advice answers, `id` of the advice and of new suggestions is None.
 
-    facts: of the brief, and behind them those of older briefs on which accepted suggestions rest, numbered on;
-    facts_of: for each of the suggestions its numbers among `facts`. reason, fresh: as the contract says. job: the refresh that waits
-    or runs. configured: there is a model. spent: its tokens or money of the day are.
+    facts: of the brief as far as they hold beside the weather of now, and behind them those on which suggestions rest that
+    hold no longer or are of older briefs, numbered on, each with its time; facts_of: for each of the suggestions its numbers among
+    `facts`; open ones that rest on what holds no longer are left out. weather: as it stands. reason, fresh: as the contract
+    says. job: the refresh that waits or runs. configured: there is a model. spent: its tokens or money of the day are.
     """
 
     advice: Any
@@ -36,6 +39,8 @@ class Answered:
     suggestions: Sequence[Any]
     facts: tuple[Fact, ...]
     facts_of: list[list[str]]
+    summary: str
+    weather: Sequence[Any]
     fresh: bool
     reason: str | None
     job: int | None
@@ -126,11 +131,13 @@ def _stand(tx: Any) -> tuple[Stand, Any]:
     """How it stands in this snapshot, and the newest advice."""
     settings, now_ms = store.settings(), clock.now_ms()
     newest, last = dao.find_latest_advice(tx), dao.find_last_call(tx)
+    spent = not spending.tokens_left(tx, settings, now_ms)
     found = standing.stand(
-        None if newest is None else _kept(newest),
+        None if newest is None else _kept(tx, newest),
         None if last is None else Called(last["at_ms"], last["outcome"]),
         model=refresh.is_configured(settings),
-        spent=not spending.tokens_left(tx, settings, now_ms),
+        spent=spent,
+        asked=spent and newest is not None and dao.has_refreshed(tx, newest["made_ms"]),
         now_ms=now_ms,
         age_ms=settings.advice_age * HOUR_MS,
         grounds=places.grounds(tx, now_ms),
@@ -138,8 +145,10 @@ def _stand(tx: Any) -> tuple[Stand, Any]:
     return found, newest
 
 
-def _kept(row: Any) -> Kept:
-    return Kept(row["by"], row["reason"], row["made_ms"], row["expires_ms"], row["grounds"], row["answer"] is not None)
+def _kept(tx: Any, row: Any) -> Kept:
+    moved = places.costs_moved(tx, stored.read_brief(row["brief"]))
+    answered = row["answer"] is not None
+    return Kept(row["by"], row["reason"], row["made_ms"], row["expires_ms"], row["grounds"], answered, moved)
 
 
 def _wait(job_id: int, wait_s: float) -> None:
@@ -168,27 +177,34 @@ def _answered(
     tx: Any, stand: Stand, advice: Any, brief: Brief, suggestions: Sequence[Any], job: int | None
 ) -> Answered:
     settings, now_ms = store.settings(), clock.now_ms()
-    facts, facts_of = _facts(tx, advice, brief, suggestions)
+    now = weather.standing(tx, now_ms)
+    said = store.shop().formatter
+    holds = present.present(brief, present.places(now, said), said)
+    suggestions = [row for row in suggestions if not present.has_gone(row, advice["id"], holds.gone)]
+    facts, facts_of = _facts(tx, advice, brief, holds.gone, suggestions)
     spent = not spending.tokens_left(tx, settings, now_ms)
     return Answered(
-        advice, brief, suggestions, facts, facts_of, stand.fresh, stand.reason, job,
+        advice, brief, suggestions, facts, facts_of, holds.summary or advice["summary"], now, stand.fresh, stand.reason, job,
         refresh.is_configured(settings), spent, reading.seq(tx),
     )  # fmt: skip
 
 
-def _facts(tx: Any, advice: Any, brief: Brief, suggestions: Sequence[Any]) -> tuple[tuple[Fact, ...], list[list[str]]]:
-    facts, facts_of = list(brief.facts), list[list[str]]()
-    numbers = {(advice["id"], fact.id): fact.id for fact in brief.facts}
-    older: dict[int, Brief] = {}
+def _facts(
+    tx: Any, advice: Any, brief: Brief, gone: frozenset[str], suggestions: Sequence[Any]
+) -> tuple[tuple[Fact, ...], list[list[str]]]:
+    facts, facts_of = [fact for fact in brief.facts if fact.id not in gone], list[list[str]]()
+    numbers = {(advice["id"], fact.id): fact.id for fact in facts}
+    briefs, count = {advice["id"]: brief}, len(brief.facts)
     for row in suggestions:
         told = []
         for fact_id in json.loads(row["facts"]):
             key = (row["advice_id"], fact_id)
             if key not in numbers:
-                fact = _older(tx, older, *key)
+                fact = _older(tx, briefs, *key)
                 if fact is None:
                     continue
-                numbers[key] = f"f{len(facts) + 1}"
+                count += 1
+                numbers[key] = f"f{count}"
                 facts.append(replace(fact, id=numbers[key]))
             told.append(numbers[key])
         facts_of.append(told)
@@ -198,7 +214,8 @@ def _facts(tx: Any, advice: Any, brief: Brief, suggestions: Sequence[Any]) -> tu
 def _older(tx: Any, briefs: dict[int, Brief], advice_id: int, fact_id: str) -> Fact | None:
     if advice_id not in briefs:
         briefs[advice_id] = stored.read_brief(dao.find_advice(tx, advice_id)["brief"])
-    return briefs[advice_id].fact(fact_id)
+    fact = briefs[advice_id].fact(fact_id)
+    return None if fact is None else present.dated(fact, briefs[advice_id].as_of_ms, store.shop().formatter)
 
 
 def facts_of_suggestion(tx: Any, row: Any) -> tuple[Fact, ...]:

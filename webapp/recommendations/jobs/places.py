@@ -5,7 +5,8 @@ from typing import Any
 
 from webapp.recommendations import dao
 from webapp.recommendations.jobs import learning
-from webapp.recommendations.rules import outlook
+from webapp.recommendations.rules import outlook, present, rails
+from webapp.recommendations.rules.brief import Brief
 from webapp.recommendations.rules.facts_around import Place
 from webapp.text import Formatter
 from webapp.weather import dao as weather
@@ -21,25 +22,26 @@ class Weather:
 
 def read(tx: Any, now_ms: int, formatter: Formatter) -> Weather:
     """The weather of every place that is asked about."""
-    places, ahead = [], []
-    for one in weather.standing(tx, now_ms):
-        days = one.days[: outlook.DAYS]
-        told = tuple(
-            (formatter.date(day.day), day.mean_c, day.feels, outlook.is_wet(day.rain_mm, day.condition)) for day in days
-        )
-        since = None if one.unknown_since_ms is None else formatter.time(one.unknown_since_ms)
-        places.append(Place(one.location_id, one.name, one.temperature_c, one.feels, told, since))
-        ahead += [
-            (day.mean_c - day.usual_c, outlook.is_wet(day.rain_mm, day.condition))
-            for day in days if day.usual_c is not None
-        ]  # fmt: skip
-    return Weather(tuple(places), tuple(ahead))
+    standing = weather.standing(tx, now_ms)
+    ahead = tuple(
+        (day.mean_c - day.usual_c, outlook.is_wet(day.rain_mm, day.condition))
+        for one in standing for day in one.days[: outlook.DAYS] if day.usual_c is not None
+    )  # fmt: skip
+    return Weather(present.places(standing, formatter), ahead)
 
 
 def grounds(tx: Any, now_ms: int) -> str:
-    """On what advice of the present stands: the day, the classes of weather, what was learned."""
+    """On what advice of the present stands: the day, the classes of weather, what was learned, the limits of prices."""
     classes = [
         (one.location_id, one.feels, one.days[0].feels if one.days else None) for one in weather.standing(tx, now_ms)
     ]
     learned = dao.find_learned(tx, learning.SENSITIVITY) is not None
-    return outlook.grounds(tx.zone.day_of(now_ms), classes, learned)
+    rows = dao.find_guardrails(tx).items()
+    limits = [(category, *(row[name] for name in rails.COLUMNS)) for category, row in rows], dao.find_never_rising(tx)
+    return outlook.grounds(tx.zone.day_of(now_ms), classes, learned, limits)
+
+
+def costs_moved(tx: Any, brief: Brief) -> bool:
+    """Whether a product of a brief costs something else by now."""
+    known = {line.id: line.cost for line in brief.products}
+    return bool(known) and dao.find_costs(tx, known) != known

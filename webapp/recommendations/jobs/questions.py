@@ -13,7 +13,7 @@ from webapp.metrics.filters import Filters
 from webapp.recommendations import dao
 from webapp.recommendations.jobs.learning import Learned
 from webapp.recommendations.jobs.sales import Sales, Spans, period
-from webapp.recommendations.rules import outlook, rails
+from webapp.recommendations.rules import outlook, price_now, rails
 from webapp.recommendations.rules.facts import Sold
 from webapp.recommendations.rules.facts_around import Shelf
 from webapp.recommendations.rules.pricing import PriceQuestion, endings
@@ -76,7 +76,7 @@ def ask(tx: Any, known: Known, spans: Spans) -> list[PriceQuestion]:
 
 def _question(known: Known, read: _Read, row: Any) -> PriceQuestion:
     product_id, category, now = row["id"], row["category_id"] or 0, row["price_minor"]
-    history = _history(read.prices[product_id], now, known.now_ms)
+    history = price_now.history(read.prices[product_id], now, known.now_ms)
     lowest = min(history.pop("lowest"), read.sold.get(product_id, now))
     never = bool(product_id in read.traits and read.traits[product_id]["never_rises"])
     limits = rails.holding(read.guardrails, read.lines.get(category, ()))
@@ -87,7 +87,7 @@ def _question(known: Known, read: _Read, row: Any) -> PriceQuestion:
         lowest_30d=lowest,
         **history,
         **_demand(known, product_id, category),
-        stocked_out=_gone(row),
+        stocked_out=price_now.is_gone(row),
         anomaly=product_id in read.unusual,
         promoted=product_id in read.moving["promoted"],
         busy=bool(read.moving["busy"] & read.substitutes[product_id]),
@@ -105,40 +105,12 @@ def _prices(tx: Any, ids: Sequence[int]) -> dict[int, list[Any]]:
     return found
 
 
-def _history(rows: Sequence[Any], now: int, now_ms: int) -> dict[str, Any]:
-    """base, prices_90d, observed range, lowest of 30 days and days since the last change of one product's list prices."""
-    recent = [row["price_minor"] for row in rows if _holds(row, now_ms - 90 * DAY_MS, now_ms)]
-    lowest = [row["price_minor"] for row in rows if _holds(row, now_ms - 30 * DAY_MS, now_ms)]
-    every = [row["price_minor"] for row in rows if row["from_ms"] <= now_ms] or [now]
-    changes = [row["from_ms"] for row in rows[1:] if row["from_ms"] <= now_ms]
-    return {
-        "base": _usual(rows, now, now_ms), "prices_90d": tuple(recent) or (now,), "observed_low": min(*every, now),
-        "observed_high": max(*every, now), "lowest": min(*lowest, now) if lowest else now,
-        "days_since_change": (now_ms - max(changes)) // DAY_MS if changes else None,
-    }  # fmt: skip
-
-
-def _holds(row: Any, since_ms: int, now_ms: int) -> bool:
-    return row["from_ms"] <= now_ms and (row["to_ms"] is None or row["to_ms"] > since_ms)
-
-
-def _usual(rows: Sequence[Any], now: int, now_ms: int) -> int:
-    """The list price that held longest in the last 180 days."""
-    held: dict[int, int] = defaultdict(int)
-    since_ms = now_ms - 180 * DAY_MS
-    for row in rows:
-        from_ms, to_ms = max(row["from_ms"], since_ms), now_ms if row["to_ms"] is None else min(row["to_ms"], now_ms)
-        held[row["price_minor"]] += max(to_ms - from_ms, 0)
-    return max(held, key=lambda price: (held[price], price == now), default=now)
-
-
 def _moving(tx: Any, known: Known) -> dict[str, set[int]]:
     """The products under an accepted promotion, and those whose price an accepted suggestion or a plan moves now."""
     accepted = dao.find_suggestions(tx, known.now_ms, ("accepted",))
-    promoted = {row["product_id"] for row in accepted if row["price_minor"] is None and row["product_id"] is not None}
     busy = {row["product_id"] for row in accepted if row["price_minor"] is not None}
     busy |= {row["product_id"] for row in dao.find_price_plans(tx, list(known.catalogue))}
-    return {"promoted": promoted, "busy": busy}
+    return {"promoted": price_now.promoted(accepted), "busy": busy}
 
 
 def _substitutes(catalogue: Mapping[int, Any]) -> dict[int, frozenset[int]]:
@@ -177,10 +149,6 @@ def _on_marketplaces(tx: Any, known: Known, spans: Spans) -> set[int]:
     when, only = period(tx, spans.month), Filters(channel=channels)
     answer = metrics.ask(tx, ["units"], period=when, now_ms=known.now_ms, by=["product"], filters=only, limit=None)
     return {row.keys[0] for row in answer.rows if row.values["units"]}
-
-
-def _gone(row: Any) -> bool:
-    return bool(row["tracked"]) and (row["stock"] or 0) <= 0
 
 
 def _unusual(tx: Any, ids: Sequence[int], spans: Spans) -> set[int]:

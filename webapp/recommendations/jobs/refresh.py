@@ -11,7 +11,8 @@ from webapp.db import reading, store, writer
 from webapp.jobs.progress import Context
 from webapp.recommendations import actions, actions_settings, dao
 from webapp.recommendations.actions import Call, NewAdvice
-from webapp.recommendations.jobs import effects, gather, learning, spending
+from webapp.recommendations.islands import spending
+from webapp.recommendations.jobs import effects, gather, learning, places
 from webapp.recommendations.jobs.gather import Gathered, Shop
 from webapp.recommendations.rules import costs, house, record
 
@@ -21,7 +22,7 @@ log = logging.getLogger("takings.advice")
 
 @dataclass(slots=True)
 class _Told:
-    """What came of asking. reason: why the house rules speak instead; answered: a well-formed answer came."""
+    """What came of asking. reason: why the house rules speak instead; reply: the last well-formed answer; asked: each time."""
 
     checked: Any = None
     reason: str | None = None
@@ -32,6 +33,7 @@ class _Told:
     cost_micros: int | None = None
     refused: list[tuple[str, str]] = field(default_factory=list)
     suggested: int = 0
+    asked: tuple[dict[str, Any], ...] = ()
 
 
 def is_configured(settings: Settings) -> bool:
@@ -42,7 +44,8 @@ def is_configured(settings: Settings) -> bool:
 def refresh(context: Context) -> None:
     """Advice of this moment is kept: of the model, or of the house rules with the reason why not.
 
-    Where no well-formed answer came, the older advice of a model stands until it expires, and nothing new is kept.
+    Where no well-formed answer came, the older advice of a model stands until it expires, and nothing new is kept. Where
+    the day, the weather, a limit or a cost became another meanwhile, one more refresh is queued.
     """
     writer.do(actions_settings.guess_traits, None)
     with reading.reading() as tx:
@@ -51,6 +54,15 @@ def refresh(context: Context) -> None:
         _learn(context)
     context.breathe()
     gathered = _gather()
+    _advise(context, gathered)
+    with reading.reading() as tx:
+        now_ms = clock.now_ms()
+        overtaken = places.grounds(tx, now_ms) != gathered.grounds or places.costs_moved(tx, gathered.brief)
+    if overtaken:
+        writer.do(actions.request_another, None)
+
+
+def _advise(context: Context, gathered: Gathered) -> None:
     settings = store.settings()
     if not is_configured(settings):
         _keep_rules(gathered, "no_key", _Told())
@@ -118,6 +130,7 @@ def _ask(context: Context, settings: Settings, gathered: Gathered) -> _Told:
             told.reason = told.reason or "failed"
             return told
         system, user = prompts.build(gathered.brief, llm.read_prompt(FEATURE, prompts.VERSION), failures)
+        told.asked += ({"system": system, "user": user, "schema": prompts.SCHEMA},)
         try:
             reply = llm.ask(settings, system, user, prompts.SCHEMA, most_tokens=min(prompts.MOST_TOKENS, left))
         except llm.ModelFailure as failure:
@@ -127,8 +140,8 @@ def _ask(context: Context, settings: Settings, gathered: Gathered) -> _Told:
             return told
         cost = _count(settings, "answered", "", reply.tokens_in, reply.tokens_out, reply.took_ms)
         _take(told, cost, reply, grounding.check(reply.data, gathered.brief))
-        if told.checked is not None and told.checked.drafts:
-            return told
+        if told.checked.drafts or not told.checked.refused:
+            return told  # an answer that suggests nothing holds nothing to be asked about again
         failures = tuple(told.checked.refused)
     return told
 
@@ -167,7 +180,7 @@ def _keep_model(gathered: Gathered, told: _Told) -> None:
             "model", gathered.brief, drafts, checked.summary or house.summary(gathered.brief), gathered.grounds,
             told.suggested, tuple(told.refused), None, reply.provider, reply.model, prompts.VERSION,
             json.dumps(reply.data, default=str), told.tokens_in, told.tokens_out, told.took_ms,
-            effects.smallest(drafts), cost_micros=told.cost_micros,
+            effects.smallest(drafts), cost_micros=told.cost_micros, asked=told.asked,
         ),
     )  # fmt: skip
 
@@ -181,10 +194,10 @@ def _of_rules(gathered: Gathered, reason: str | None, told: _Told, after: int | 
     drafts, summary = house.advise(gathered.brief, _failing("rules"))
     answer = None if told.reply is None else json.dumps(told.reply.data, default=str)
     return NewAdvice(
-        "rules", gathered.brief, tuple(drafts), summary, gathered.grounds, told.suggested or len(drafts),
+        "rules", gathered.brief, tuple(drafts), summary, gathered.grounds, told.suggested + len(drafts),
         tuple(told.refused), reason, answer=answer, tokens_in=told.tokens_in, tokens_out=told.tokens_out,
         took_ms=told.took_ms or max(clock.now_ms() - began_ms, 0), smallest=effects.smallest(drafts), after=after,
-        cost_micros=told.cost_micros,
+        cost_micros=told.cost_micros, asked=told.asked,
     )  # fmt: skip
 
 

@@ -72,9 +72,10 @@ def add_stock(book: Book, shelves: Sequence[Shelf], span: Span) -> None:
     words = book.words
     for one in short(shelves):
         cover = one.cover_days or 0
-        last = f"will last {words.days(cover)}" if cover else "will be gone today" if one.stock > 0 else "is gone"
+        last = f"will last {words.days(cover)}" if cover else "will be gone today"
+        pace = f"{last} at the pace of {span.words}" if one.stock > 0 else "is out of stock"
         book.add(
-            "cover", f"{one.name} {last} at the pace of {span.words}.", f"days that the stock of {one.name} lasts", cover,
+            "cover", f"{one.name} {pace}.", f"days that the stock of {one.name} lasts", cover,
             "days", "now", words.days(cover), moves=-1, products=[one.id],
         )  # fmt: skip
         book.add(
@@ -128,7 +129,9 @@ def add_weather(book: Book, places: Sequence[Place]) -> tuple[str, ...]:
     for place in places[:MOST_PLACES]:
         if place.temperature_c is None or place.feels is None:
             since = f" since {place.unknown_since}" if place.unknown_since else ""
-            sentences.append(f"{place.name}: weather unknown{since}, using the season.")
+            instead = "forecast" if place.ahead else "season"
+            sentences.append(f"{place.name}: weather unknown{since}, using the {instead}.")
+            _add_ahead(book, place)
             continue
         value = tenth(place.temperature_c)
         text = f"It is {words.degrees(value)} at {place.name} now: {place.feels} for that place and season."

@@ -56,7 +56,9 @@ def summary(brief: Brief) -> str:
     """How the shop stands and what the weather is, in the words of the facts; what is not known is said."""
     parts = [fact.text for fact in _about(brief, "total")]
     weather = [fact for fact in _about(brief, "weather") if fact.direction]
-    parts += [weather[0].text] if weather else list(brief.weather[:1])
+    known = {fact.text for fact in _about(brief, "weather")}
+    unknown = [said for said in brief.weather if said not in known]
+    parts += [*unknown[:1], weather[0].text] if weather else (unknown or list(brief.weather))[:1]
     if not brief.weather:
         parts.append("The weather is unknown.")
     return " ".join(parts) or "There are no figures yet that advice could stand on."

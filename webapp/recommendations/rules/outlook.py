@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from zlib import crc32
 
 from webapp.recommendations.rules.estimates import Estimate
 
@@ -33,14 +34,14 @@ def is_wet(rain_mm: float | None, condition: str | None) -> bool:
     return rain_mm >= WET_MM if rain_mm is not None else condition in ("rain", "storm")
 
 
-def grounds(day: int, classes: Iterable[tuple[int, str | None, str | None]], learned: bool) -> str:
-    """The day, the weather and whether the history was read, on which advice stands: another text makes it stale.
+def grounds(day: int, classes: Iterable[tuple[int, str | None, str | None]], learned: bool, limits: object) -> str:
+    """The day, the weather, whether the history was read, and the limits on which advice stands: another text makes it stale.
 
     classes: (location id, class of the present, class of tomorrow) of each place; None is unknown. Hot and cold alone
-    count: from mild to warm nothing that is advised changes.
+    count: from mild to warm nothing that is advised changes. limits: of prices, as anything that reads the same when they are.
     """
     places = ",".join(f"{place}:{_end(now)}{_end(next_day)}" for place, now, next_day in sorted(classes))
-    return f"{day}|{places}|{'learned' if learned else 'new'}"
+    return f"{day}|{places}|{'learned' if learned else 'new'}|{crc32(repr(limits).encode()):08x}"
 
 
 def _end(feels: str | None) -> str:

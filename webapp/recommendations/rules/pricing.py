@@ -36,6 +36,7 @@ __all__ = [
     "basis",
     "endings",
     "limits",
+    "standing",
     "suggest",
     "suggest_all",
 ]
@@ -67,6 +68,25 @@ def limits(question: PriceQuestion) -> tuple[int, int]:
 
     Without a known elasticity the ceiling is the present price and the floor a small step below it.
     """
+    floor, ceiling = _rails(question)
+    if _usable(question.elasticity) is None:
+        small = max(question.now * (1 - SMALL_STEP), question.base * (1 - SMALL_MOST))
+        return max(floor, math.ceil(small)), min(ceiling, question.now)
+    return floor, ceiling
+
+
+def standing(question: PriceQuestion) -> tuple[int, int] | str:
+    """Floor and ceiling that hold for any price of the product now, or the word of REASONS for which none may be set.
+
+    Nothing is asked of its elasticity, pace, stock cover or last week: these made the suggestion, and its own bounds hold them.
+    """
+    reason = "bad_input" if not _sane(question) else _against(question)
+    floor, ceiling = (0, 0) if reason else _rails(question)
+    return reason or ("no_room" if floor > ceiling else (floor, ceiling))
+
+
+def _rails(question: PriceQuestion) -> tuple[int, int]:
+    # The limits that a shop sets, its cost and what was ever asked for it; inward by whole minor units.
     rails, now = question.rails, question.now
     step, most = _exact(rails.most_step), _exact(rails.most_90d)
     recent = (*question.prices_90d, now)
@@ -74,9 +94,7 @@ def limits(question: PriceQuestion) -> tuple[int, int]:
     ceilings = [now * (1 + step), min(recent) * (1 + most), question.observed_high * (1 + BEYOND_OBSERVED)]
     if question.cost is not None:
         floors.append(question.cost * (1 + _exact(rails.least_margin)) / _exact(question.kept))
-    if _usable(question.elasticity) is None:
-        floors += [now * (1 - SMALL_STEP), question.base * (1 - SMALL_MOST)]
-    if rails.never_rises or _usable(question.elasticity) is None:
+    if rails.never_rises:
         ceilings.append(Fraction(now))
     return math.ceil(max(floors)), math.floor(min(ceilings))
 

@@ -9,7 +9,10 @@ Which = Literal["newest", "rules"]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What matters of advice that is kept. answered: a well-formed answer of a model stands behind it."""
+    """What matters of advice that is kept. answered: a well-formed answer of a model stands behind it.
+
+    moved: what its products cost is no longer what it stands on.
+    """
 
     by: str
     reason: str | None
@@ -17,6 +20,7 @@ class Kept:
     expires_ms: int
     grounds: str
     answered: bool
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +47,28 @@ class Stand:
 
 
 def stand(
-    newest: Kept | None, last: Called | None, *, model: bool, spent: bool, now_ms: int, age_ms: int, grounds: str
-) -> Stand:
+    newest: Kept | None, last: Called | None, *, model: bool, spent: bool, now_ms: int, age_ms: int, grounds: str,
+    asked: bool = False,
+) -> Stand:  # fmt: skip
     """How things stand with advice.
 
     newest: the newest advice that is kept. last: the last call of a model. model: one is configured. spent: its tokens or
-    money of the day are. age_ms: when advice is stale. grounds: the day and the weather of the present.
+    money of the day are. age_ms: when advice is stale. grounds: the day, the weather and the limits of the present.
+    asked: somebody has asked for newer advice than the newest, and that refresh has ended.
     """
-    stale = newest is None or now_ms - newest.made_ms >= age_ms or newest.grounds != grounds
+    other = newest is not None and (newest.grounds != grounds or newest.moved)
+    stale = newest is None or now_ms - newest.made_ms >= age_ms or other
     if not model:
         if newest is None or newest.by == "model" or newest.expires_ms <= now_ms:
             return Stand("rules", True, "no_key", False)
-        return Stand("newest", True, "no_key", stale)
-    trouble = _trouble(newest, last, spent and stale)
+        return Stand("newest", not other, "no_key", stale)
+    trouble = _trouble(newest, last, spent and (stale or asked))
     tried = last is not None and now_ms - last.at_ms < AGAIN_MS and last.outcome != "answered"
     wanted = (stale or trouble is not None) and not spent and not tried
     if newest is None:
         return Stand("rules", False, trouble, wanted, last is None)
     if newest.by == "rules" and not newest.answered:
-        gone = newest.expires_ms <= now_ms or newest.grounds != grounds
+        gone = newest.expires_ms <= now_ms or other
         reason = trouble or (newest.reason if newest.reason != "no_key" else None)
         first = last is None and reason is None
         return Stand("rules" if gone else "newest", False, reason, wanted or not (spent or tried), first)

@@ -66,7 +66,7 @@ class OpenMeteo:
             found.now = _now(data, place, now_ms)
         except Nonsense as problem:
             found.dropped.append(f"{self.name}: {problem}.")
-        days, dropped = _days(member(data, "daily"), member(data, "daily_units"))
+        days, dropped = _days(member(data, "daily"), member(data, "daily_units"), holes=True)
         found.ahead = [day for day in days if day.day > place.zone.day_of(now_ms)]
         found.dropped += [f"{self.name}, ahead: {words}." for words in dropped]
         return found
@@ -81,7 +81,7 @@ class OpenMeteo:
             data = self._ask(self.archive, place, asked)
         except Nonsense as problem:
             return Found(dropped=[f"{self.name}, past days: {problem}."])
-        days, dropped = _days(member(data, "daily"), member(data, "daily_units"))
+        days, dropped = _days(member(data, "daily"), member(data, "daily_units"), holes=False)
         known = [day for day in days if first <= day.day <= last]
         return Found(past=known, dropped=[f"{self.name}, past days: {words}." for words in dropped])
 
@@ -134,8 +134,8 @@ def condition(code: Any) -> str | None:
     return None if known is None else next(word for highest, word in _CODES if known <= highest)
 
 
-def _days(daily: Any, units: Any) -> tuple[list[Day], list[str]]:
-    """Each day of the columns that makes sense, and what was dropped; a hole without any degrees is not worth a word."""
+def _days(daily: Any, units: Any, *, holes: bool) -> tuple[list[Day], list[str]]:
+    """Each day of the columns that makes sense, and what was dropped; holes: a day without degrees is worth a word, too."""
     days, dropped = [], []
     try:
         for name in ("temperature_2m_mean", "temperature_2m_max", "temperature_2m_min"):
@@ -144,7 +144,7 @@ def _days(daily: Any, units: Any) -> tuple[list[Day], list[str]]:
         return [], [str(problem)]
     for index, date in enumerate(column(daily, "time")):
         mean, high, low = (_at(daily, f"temperature_2m_{name}", index) for name in ("mean", "max", "min"))
-        if mean is None and (high is None or low is None):
+        if not holes and mean is None and (high is None or low is None):
             continue
         try:
             code = condition(_at(daily, "weather_code", index))
