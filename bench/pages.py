@@ -68,7 +68,7 @@ READS = {
     "products": ("/products", HTML),
     "a_product": ("/products/1", HTML),  # the best seller: in each of the shops its page has all of its parts
     "stock_of_a_product": ("/products/7/stock", HTML),
-    "prices_of_a_product": ("/products/7/prices", HTML),
+    "prices_of_a_product": ("/products/7/prices", JSON),
     "scarce_products": ("/products?stock=low", HTML),
     "search": ("/search?q=X-1303", HTML),
     "recommendations": ("/recommendations", HTML),
@@ -251,15 +251,18 @@ def _call(application: Any, address: str, accept: str) -> Callable[[], None]:
     headers = {"Accept": accept, "Accept-Encoding": "gzip", "Host": "127.0.0.1"}
     environ = EnvironBuilder(address, headers=headers).get_environ()
     environ["REMOTE_ADDR"] = "127.0.0.1"
-    statuses: list[str] = []
+    said: list[tuple[str, str]] = []
 
     def call() -> None:
-        answer = application(dict(environ), lambda status, *_: statuses.append(status))
+        answer = application(
+            dict(environ), lambda status, headers, *_: said.append((status, dict(headers)["Content-Type"]))
+        )
         b"".join(answer)
         if hasattr(answer, "close"):
             answer.close()
-        if not statuses.pop().startswith("200"):
-            raise SystemExit(f"{address} was not answered 200")
+        status, kind = said.pop()
+        if not (status.startswith("200") and kind.startswith(accept)):
+            raise SystemExit(f"{address} was answered {status} with {kind}, not with {accept}")
 
     return call
 

@@ -47,6 +47,7 @@ def _add_features(app: Flask) -> None:
     from webapp.live import islands, socket, topics
     from webapp.orders import islands as orders_live
     from webapp.orders import routes as orders
+    from webapp.orders import routes_returns as returns
     from webapp.products import routes as products
     from webapp.recommendations import islands as advice_islands
     from webapp.recommendations import routes as advice
@@ -58,7 +59,7 @@ def _add_features(app: Flask) -> None:
     from webapp.weather import routes as weather
 
     figures_of = (analytics, routes_explore, routes_reconciliation, routes_pages, routes_product, routes_regions)
-    for feature in (*figures_of, sell, orders, products, shop, backups, imports, weather, search, advice):
+    for feature in (*figures_of, sell, orders, returns, products, shop, backups, imports, weather, search, advice):
         app.register_blueprint(feature.blueprint)
     islands.known.install(app.jinja_env)
     socket.register(app)

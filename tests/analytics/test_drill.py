@@ -99,6 +99,22 @@ def behind(client, address):
     return sold - back, len(orders)
 
 
+def given_back(client, address):
+    """(amount in pence, pieces) of the returns in the list at an address, as far as its filters mean them."""
+    assert address.startswith("/returns?"), address
+    asked = {
+        name: [value.lstrip("=") for value in values] for name, values in parse_qs(urlsplit(address).query).items()
+    }
+    amount = pieces = 0
+    for one in items(client, address):
+        lines = making.query(
+            "select version_id, amount_minor, quantity from return_line where return_id = ?", one["id"]
+        )
+        amount += sum(back for version, back, _ in lines if meant(asked, version))
+        pieces += sum(quantity for version, _, quantity in lines if meant(asked, version))
+    return amount, pieces
+
+
 def cells(client, address):
     """The links of the table that an Explore page shows: rows of (address, text)."""
     page = client.get(address, headers={"Accept": "text/html"})
@@ -188,3 +204,51 @@ def test_returns_are_listed_under_the_filters_of_sales(trading):
 
     assert {one["id"] for one in online} == {one["id"] for one in every if one["channel"] == "online"}
     assert 0 < len(online) < len(every)
+
+
+# ---- Figures of returns ----
+
+
+@pytest.mark.parametrize("dimension", DIMENSIONS)
+def test_a_figure_of_returns_opens_the_returns_that_sum_to_it_by(trading, dimension):
+    asked = f"/explore?metric=returns&metric=units_returned&by={dimension}&period=all&compare=none&limit=500"
+
+    found = cells(trading, asked)
+
+    assert len(found) > 1 and any(pieces != "0" for _, (_, pieces) in found)
+    for (href, amount), (pieces_href, pieces) in found:
+        assert given_back(trading, href) == (minor(amount), int(pieces)), (href, amount, pieces)
+        assert pieces_href == href
+
+
+@pytest.mark.parametrize("query", ["grain=day&period=28d", "grain=month&period=ytd&compare=last_year", "by=brand&period=28d",
+                                   "grain=week&period=28d", "by=channel&grain=month&period=12m"])  # fmt: skip
+def test_every_cell_of_returns_opens_those_of_its_own_time(trading, query):
+    found = [one for row in cells(trading, f"/explore?metric=returns&{query}") for one in row if one[0]]
+
+    assert any(amount != "£0.00" for _, amount in found)
+    for href, amount in found:
+        assert given_back(trading, href)[0] == minor(amount), (href, amount)
+
+
+def test_beside_sales_only_the_figure_of_returns_opens_returns(trading):
+    found = cells(
+        trading, "/explore?metric=net_sales&metric=returns&metric=return_rate&by=channel&period=all&compare=none"
+    )
+
+    for sold, back, rate in found:
+        assert sold[0].startswith("/orders?") and rate[0] == sold[0]
+        assert given_back(trading, back[0])[0] == minor(back[1])
+
+
+@pytest.mark.parametrize("query", ["period=mtd", "period=28d&vendor=Kilgour", "period=all&channel=online&brand=Pine"])
+@pytest.mark.parametrize("name", ["returns", "units_returned"])
+def test_the_page_about_returns_opens_them_and_their_list_says_the_same_sum(trading, name, query):
+    said = json.loads(trading.get(f"/explore/metrics/{name}?{query}&format=json").data, parse_float=Decimal)
+
+    amount, pieces = given_back(trading, said["orders"])
+
+    assert said["value"] == (Decimal(amount) / 100 if name == "returns" else pieces)
+    assert pieces > 0
+    page = trading.get(said["orders"], headers={"Accept": "text/html"}).text
+    assert f"−£{amount / 100:,.2f} <a" in page and f'<dd class="fig">{pieces}</dd>' in page

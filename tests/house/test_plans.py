@@ -5,11 +5,13 @@ import re
 import pytest
 
 from bench import grow
+from tests.making import take_back
 from webapp import clock
 from webapp.db import reading, store, writer
 from webapp.metrics import closed
 from webapp.metrics.definitions import DIMENSIONS
-from webapp.orders import dao
+from webapp.orders import actions, dao
+from webapp.orders.shapes import LineDraft, OrderDraft
 
 LINES = 50_000
 MOST_STEPS = 200_000  # of SQLite's machine; ten for each order
@@ -31,6 +33,7 @@ PAGES = (
     "/orders?q=nothing+is+called+that", "/orders?min_total=900", "/orders?max_total=1", "/orders?region=DE",
     "/orders?weekday=1&hour=9&location=pier", "/orders?period=today&brand=Brand 3&q=Hot", "/orders/77", "/orders/78/receipt",
     "/orders/new", "/returns", "/returns?product=P399", "/returns?channel=online&period=mtd", "/returns/7",
+    "/returns?category=Drinks/Hot", "/returns?region=DE&weekday=1&brand=Brand 3", "/explore/metrics/returns?product=P399",
     "/products", "/products?q=Hot&sort=-price", "/products?stock=low", "/products/7", "/products/7/prices",
     "/products/7/stock", "/sell", "/sell/products.json", "/settings", "/channels", "/locations", "/imports", "/backups",
     "/categories", "/brands", "/analytics/regions", "/analytics/regions?period=12m&region=DE&brand=Brand 3",
@@ -46,6 +49,10 @@ PAGES = (
 FILES = (
     "/orders?period=mtd", "/orders?region=DE&period=mtd", "/orders?product=P399", "/orders?q=X-13", "/orders?status=returned",
     "/returns?product=P399", "/returns?period=mtd", "/products/7/stock", "/analytics/regions?period=90d", "/search?q=77",
+)  # fmt: skip
+AGAIN = (
+    "/", "/?category=Drinks", "/analytics/reconciliation", "/analytics/hours", "/explore?metric=orders&by=brand&period=28d",
+    "/products/1?period=28d&format=html",
 )  # fmt: skip
 RARE = (
     "/orders?q=nothing+is+called+that", "/orders?q=X-13", "/orders?product=P399&sort=-total",
@@ -129,6 +136,18 @@ def test_no_query_of_a_page_scans_the_ledger(large, asked, address):
     found = {line: sql for sql, parameters in asked for line in scans(sql, parameters)}
 
     assert not found
+
+
+@pytest.mark.parametrize("address", AGAIN)
+def test_no_query_of_a_page_scans_it_after_a_sale_and_a_return(large, asked, address):
+    for _ in range(2):
+        sold = writer.do(actions.place_orders, OrderDraft([LineDraft(3, 1), LineDraft(9, 1)]))
+        take_back(sold["id"], 1)
+        asked.clear()
+        large.get(address, headers={"Accept": "text/html"})
+
+    assert any(":after_order" in sql for sql, _ in asked)
+    assert not {line: sql for sql, parameters in asked for line in scans(sql, parameters)}
 
 
 def test_every_page_is_among_them(large):

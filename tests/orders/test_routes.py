@@ -1,5 +1,7 @@
 """Orders over HTTP: one story from end to end, and that an order just placed is shown as a read shows it."""
 
+import re
+
 import pytest
 
 from tests import making
@@ -175,3 +177,18 @@ def test_the_export_has_a_row_a_line_and_its_returns(client):
         "sale", "TEA", "Drinks/Cold", ["2", "2.00", "0.00", "4.00", "1.00"], "'=1+1"
     )  # fmt: skip
     assert (back[0], back[1], back[17], back[20], back[23]) == ("return", "1", "1", "2.00", "true")
+
+
+def test_a_later_page_of_the_list_keeps_its_filters_in_all_its_links(client):
+    making.make_product()
+    for _ in range(3):
+        making.sell("TEA", 1)
+    html = {"Accept": "text/html"}
+
+    first = client.get("/orders?channel=online&limit=1", headers=html).text
+    older = re.search(r'href="([^"]+)" rel="next"', first)[1].replace("&amp;", "&")
+    later = client.get(older, headers=html).text
+
+    assert "To the start" not in first and 'href="?channel=online">To the start</a>' in later
+    assert 'href="/orders?channel=online&amp;format=csv"' in later
+    assert "What these add up to" in first and "What these add up to" not in later

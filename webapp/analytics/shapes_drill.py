@@ -1,5 +1,6 @@
-"""Addresses of the orders behind a figure: the same filters, and the instants of its bucket. They add up to it."""
+"""Addresses of the orders behind a figure, or its returns: the same filters, the instants of its bucket. They add up to it."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,17 +9,25 @@ from webapp.clock import Zone
 from webapp.metrics import buckets
 from webapp.metrics import filters as filtering
 from webapp.metrics.answers import Question, Row
+from webapp.metrics.definitions import Metric
 from webapp.metrics.filters import Filters
 from webapp.metrics.periods import Period
 
-ORDERS = "/orders"
+ORDERS, RETURNS = "/orders", "/returns"
 Bounds = tuple[int | None, int | None]
+_OF_RETURNS = {"returns", "units_returned"}
 
 
 def orders_of(question: Question, row: Row, zone: Zone) -> str:
     """The list of exactly the orders that a row of the answer rests on (and of the returns of its time)."""
     bounds = _clipped(question.period, *bucket_bounds(question, row, zone))
     return _address(question, row, bounds, zone)
+
+
+def behind(metrics: Iterable[Metric], href: str) -> str:
+    """The list that figures rest on, of an address of orders: of returns under the same query, where they alone make them."""
+    of_returns = all(metric.measures <= _OF_RETURNS for metric in metrics)
+    return RETURNS + href.removeprefix(ORDERS) if of_returns and href.startswith(ORDERS) else href
 
 
 def orders_then(question: Question, row: Row, zone: Zone) -> str:
@@ -69,12 +78,13 @@ def _clipped(period: Period, start: int | None, end: int | None) -> Bounds:
 
 def _address(question: Question, row: Row, bounds: Bounds, zone: Zone) -> str:
     pairs = [*span_query(*bounds, zone), *narrowed(question.filters, question.by, row.keys)]
-    return listed(pairs)
+    return behind(question.metrics, listed(pairs))
 
 
 def orders_in(question: Question, zone: Zone) -> str:
     """The list of all the orders that a question is about."""
-    return listed([*span_query(question.period.from_ms, question.period.to_ms, zone), *question.filters.query()])
+    pairs = [*span_query(question.period.from_ms, question.period.to_ms, zone), *question.filters.query()]
+    return behind(question.metrics, listed(pairs))
 
 
 def listed(pairs: list[tuple[str, str]]) -> str:

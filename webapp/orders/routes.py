@@ -1,4 +1,4 @@
-"""Sales and returns over HTTP: the same addresses for people and programs."""
+"""Sales over HTTP, and what comes back of one: the same addresses for people and programs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +21,6 @@ from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
 from webapp.web.respond import made
 
 blueprint = Blueprint("orders", __name__)
-FACES = tuple(face for face in LIST if face != "html")
 BATCH = {
     "application/x-ndjson": {"type": "string"},
     "application/json": {
@@ -195,62 +194,3 @@ def create_return(order_id: int) -> Response:
     key = body.key(model)
     done = writer.do(actions.return_goods, incoming.return_draft(order_id, model), key)
     return made(_shown(order_id, done["seq"]), location=f"/orders/{order_id}", key=key)
-
-
-@blueprint.post("/returns")
-@api(
-    "POST", "/returns", summary="Take goods back whose sale is not known", request=incoming.BookedReturnIn,
-    response=outgoing.BookedReturnOut, status=201, errors=[409, 422, 503], tag="orders",
-)  # fmt: skip
-def create_booked_return() -> Response:
-    """The return, on its own day and without an order."""
-    shop, now_ms = store.shop(), clock.now_ms()
-    body = bodies.read()
-    with validate.naming(lambda: naming.unknown(body.data, body.form is not None, selling=False)):
-        model = body.model(incoming.BookedReturnIn, currency=shop.currency, now_ms=now_ms, zone=shop.zone)
-    key = body.key(model)
-    done = writer.do(actions.book_returns, incoming.booked_draft(model), key)
-    return made(_shown_return(done["id"]), location=f"/returns/{done['id']}", key=key)
-
-
-def _shown_return(return_id: int) -> dict[str, Any]:
-    with reading.reading() as tx:
-        entry = dao.find_returns(tx, [return_id]).get(return_id)
-        if entry is None:
-            raise NotFound(f"There is no return {return_id}.")
-        return outgoing.return_json(entry, dao.find_return_lines(tx, [return_id])[return_id], tx.currency)
-
-
-@blueprint.get("/returns/<int:return_id>")
-@api(
-    "GET",
-    "/returns/<int:return_id>",
-    summary="One return",
-    response=outgoing.BookedReturnOut,
-    errors=[404],
-    tag="orders",
-)
-def show_return(return_id: int) -> Response:
-    """The return; of a known sale, its order has more."""
-    return respond.respond(_shown_return(return_id))
-
-
-@blueprint.get("/returns")
-@api(
-    "GET", "/returns", summary="List returns", response=outgoing.ReturnsOut, query=[*FILTERS, *PERIODS, *PAGING],
-    faces=FACES, errors=[422], tag="orders",
-)  # fmt: skip
-def index_returns() -> Response:
-    """Returns with and without a known sale under the filters, newest first; as rows of the export, all of them."""
-    with reading.reading() as tx:
-        asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone)
-        before = (asked.after[0], asked.after[1]) if asked.after else None
-        rows = dao.find_return_page(tx, asked.limit + 1, before, wanted.condition)
-        shown, following = asked.cut(rows, lambda row: [row["returned_ms"], row["id"]])
-        ids = [row["id"] for row in shown]
-        entries, lines = (dao.find_returns(tx, ids), dao.find_return_lines(tx, ids)) if ids else ({}, {})
-        items = [outgoing.return_json(entries[one], lines[one], tx.currency) for one in ids]
-    return respond.respond(
-        {"items": items, "next": following}, csv=lambda: (outgoing.EXPORT_COLUMNS, exporting.returns(wanted)),
-        filename="returns.csv", next=following,
-    )  # fmt: skip

@@ -89,9 +89,12 @@ def send(
 
 
 def stream(chunks: Iterable[bytes], kind: str, headers: Iterable[tuple[str, str]] = ()) -> Response:
-    """An answer that is sent as it is made. The first chunk is made now, so that a refusal is still an answer."""
+    """An answer that is sent as it is made. The first chunk is made now, so that a refusal is still an answer.
+
+    A workbook is a zip, which is not packed once more.
+    """
     pieces = iter(chunks)
-    packed = [("Content-Encoding", "gzip")] if negotiate.takes_gzip() else []
+    packed = [("Content-Encoding", "gzip")] if kind != negotiate.XLSX and negotiate.takes_gzip() else []
     if request.environ["REQUEST_METHOD"] == "HEAD":
         close = getattr(pieces, "close", None)
         if close:

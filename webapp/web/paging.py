@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from flask import current_app, request
+from flask import current_app, g, request
 from werkzeug.datastructures import MultiDict
 
 from webapp.errors import Invalid, invalid_parameter
@@ -67,6 +67,7 @@ def ask(default: int = DEFAULT, most: int = MOST) -> Asked:
     for name in args:
         if args.getlist(name) != kept.getlist(name):
             raise invalid_parameter(name, "conflict", "The cursor was made under another filter.")
+    g.under = kept  # what the addresses on the page go on from
     return Asked(request.path, kept, limit, after, face)
 
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from babel.numbers import get_currency_symbol
-from flask import Flask, current_app, has_request_context, request
+from flask import Flask, current_app, g, has_request_context, request
 from jinja2 import FileSystemBytecodeCache, Undefined
 from markupsafe import Markup
 
@@ -194,8 +194,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
 
 
 def query(**names: Any) -> str:
-    """The query of this page with names changed: None takes one away, a list repeats it; the cursor goes."""
-    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in names and name != "cursor"]
+    """The query of this page with names changed: None takes one away, a list repeats it; a cursor gives way to its filters."""
+    args = g.get("under", request.args)
+    kept = [(name, value) for name, value in args.items(multi=True) if name not in names and name != "cursor"]
     for name, value in names.items():
         values = value if isinstance(value, (list, tuple)) else [value]
         kept += [(name, str(one)) for one in values if one is not None and one != ""]

@@ -83,7 +83,7 @@ def _tile(frame: Frame, metric: Metric) -> dict[str, Any]:
         "value": figures.write(metric.unit, totals.values[metric.name], frame.said),
         "then": figures.write(metric.unit, then, frame.said) if totals.compare else "",
         "about": frame.asked.address("", without=("metric", "by", "grain", "sort", "limit")),
-        "href": shapes_drill.orders_in(frame.asked.question, frame.tx.zone),
+        "href": shapes_drill.behind((metric,), shapes_drill.orders_in(frame.asked.question, frame.tx.zone)),
     }  # fmt: skip
 
 
@@ -157,12 +157,13 @@ def _cells(frame: Frame, row: Row, href: str, then_href: str) -> list[dict[str, 
     cells: list[dict[str, Any]] = []
     for i, metric in enumerate(question.metrics):
         value = row.values[metric.name]
-        cells.append({"text": figures.write(metric.unit, value, frame.said), "href": href})
+        here, earlier = (shapes_drill.behind((metric,), one) for one in (href, then_href))
+        cells.append({"text": figures.write(metric.unit, value, frame.said), "href": here})
         if question.compare is None:
             continue
         then = row.compare[metric.name] if row.compare else None
         if i == 0:
-            cells.append({"text": figures.write(metric.unit, then, frame.said), "href": then_href, "wide": True})
+            cells.append({"text": figures.write(metric.unit, then, frame.said), "href": earlier, "wide": True})
         change, kind = figures.change(metric.unit, value, then)
         cells.append({"change": change, "kind": kind, "good": metric.good, "wide": i > 0})
     return cells
