@@ -17,14 +17,21 @@ PAGE = {"Accept": "text/html"}
 
 @pytest.fixture
 def morning(shop, at):
-    """It is nine o'clock in a shop that has just been made."""
+    """It is now in a shop that has just been made, and stays so."""
     making.make_product()
     return at(clock.format_time(clock.now_ms()))
 
 
+def nine(day):
+    """Nine o'clock so many days from now."""
+    zone = store.shop().zone
+    begin_ms, _ = zone.bounds(zone.day_of(clock.now_ms()) + day)
+    return clock.format_time(begin_ms + 9 * 3_600_000)
+
+
 def test_the_night_makes_a_backup_and_rotation_keeps_the_newest(morning, at, client):
-    for day in range(1, 12):
-        at(clock.format_time(morning + day * 86_400_000))
+    for moment in [nine(day) for day in range(1, 12)]:
+        at(moment)
         worker.run_pending()
 
     found = client.get("/backups").json
@@ -69,13 +76,14 @@ def test_the_sample_shop_warns_of_nothing(morning):
 
 
 def test_the_night_of_the_sample_shop_makes_none_and_that_of_a_shop_does(morning, at, monkeypatch):
-    at(clock.format_time(morning + 86_400_000))
+    first, second = nine(1), nine(2)
+    at(first)
     monkeypatch.setattr(store._Open, "shop", dataclasses.replace(store.shop(), mode="demo"))
     worker.run_pending()
     assert backup.kept(store.path()) == []
 
     monkeypatch.undo()
-    at(clock.format_time(morning + 2 * 86_400_000))
+    at(second)
     worker.run_pending()
 
     assert len(backup.kept(store.path())) == 1

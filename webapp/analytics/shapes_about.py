@@ -127,7 +127,7 @@ def _minute(now_ms: int) -> Period:
 
 
 def _when(title: str, dates: str) -> str:
-    return title if title == dates else f"{title}, {dates}"
+    return title if title.startswith(dates) else f"{title}, {dates}"
 
 
 def _parts(metric: Metric, measures: Any) -> list[tuple[str, str, str, str, int]]:

@@ -123,11 +123,10 @@ class RefusedOut(Output):
 
 
 class CheckedOut(Output):
-    """How many suggestions were made: `shown`, refused, and `left_out` (decided already, or of a kind that kept failing)."""
+    """How many suggestions were made; those neither shown nor refused were decided already, or of a kind that kept failing."""
 
     suggested: int
     shown: int
-    left_out: int
     refused: list[RefusedOut]
 
 
@@ -189,7 +188,7 @@ def checked_json(row: Any) -> dict[str, Any]:
     refused = [
         {"reason": str(one["reason"]), "text": str(one["text"])[:MOST_REFUSED]} for one in kept.get("refused", ())
     ]
-    counts = {name: kept.get(name, 0) for name in ("suggested", "shown", "left_out")}
+    counts = {name: kept.get(name, 0) for name in ("suggested", "shown")}
     return {**counts, "refused": refused}
 
 

@@ -37,12 +37,13 @@ _LIKELY = {
     "placed_at": ("placedat", "date", "datetime", "timestamp", "orderdate", "invoicedate", "createdat", "soldat", "time", "datum", "day"),
     "external_id": (
         "externalid", "invoiceno", "invoice", "orderno", "orderid", "ordernumber", "receipt", "receiptno", "transactionid",
-        "order",
+        "order", "bestellung", "bestellnummer", "rechnung", "rechnungsnummer", "beleg", "belegnummer", "bon", "bonnummer",
     ),
     "name": ("name", "description", "productname", "itemname", "title", "bezeichnung"),
-    "customer": ("customer", "customerid", "customercode", "client"),
+    "customer": ("customer", "customerid", "customercode", "client", "kunde", "kundennummer"),
     "region": ("region", "country", "land"),
-    "channel": ("channel",), "location": ("location", "store", "shop", "branch"), "discount": ("discount", "rabatt"),
+    "channel": ("channel", "kanal"), "location": ("location", "store", "shop", "branch", "filiale", "standort"),
+    "discount": ("discount", "rabatt"),
     "category": ("category",), "brand": ("brand",), "vendor": ("vendor", "supplier"), "cost": ("cost", "unitcost"),
     "note": ("note", "comment", "remarks"), "lot": ("lot", "batch"), "currency": ("currency",), "payment": ("payment",),
 }  # fmt: skip

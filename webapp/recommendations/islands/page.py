@@ -46,7 +46,7 @@ def checked(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     found = shapes.checked_json(advice)
     return {
         "advice": advice,
-        "checked": found,
+        "checked": {**found, "left_out": max(0, found["suggested"] - found["shown"] - len(found["refused"]))},
         "facts": read.brief(advice).facts,
         "answer": json.loads(advice["answer"] or "null"),
         "sold": dao.has_sold(tx),
