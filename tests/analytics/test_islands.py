@@ -104,6 +104,13 @@ def test_the_day_is_compared_with_the_same_weekday_at_this_time(shown):
     assert "Busiest hour, 10:00 i £29" in text
 
 
+def test_before_the_first_sale_of_a_day_its_busiest_hour_has_its_place(shown):
+    make_product("TEA", "2.40")
+    a_day("14", 10)
+
+    assert "Busiest hour i —" in shown("figures")
+
+
 def test_under_ten_orders_no_percentage_is_shown(shown):
     make_product("TEA", "2.40")
     a_day("21", 12)

@@ -133,6 +133,8 @@ def _facts(tx: Any, view: View, now_ms: int, said: Formatter) -> list[tuple[str,
                                        buckets.end_of(grain, time, tx.zone), tx.zone)  # fmt: skip
         about = shapes_pages.address("", [*span, *view.filters.query()])
         facts.append((name, whole(_number(rows[0].values["net_sales"])), about))
+    elif grain == "hour" and view.span.open:
+        facts.append(("Busiest hour", "—", view.about))  # nothing moves on the page when the first sale comes
     return facts
 
 
