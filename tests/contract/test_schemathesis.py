@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "30")
+SECONDS = os.environ.get("SCHEMATHESIS_SECONDS", "20")
 CHECKS = (
     "not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance",
     "response_headers_conformance", "negative_data_rejection", "use_after_free",
