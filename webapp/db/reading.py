@@ -4,7 +4,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -174,7 +174,7 @@ def heard() -> int:
 
 def in_thread(work: Callable[..., T], *arguments: Any) -> T:
     """`work(tx, *arguments)` on a snapshot; under gevent in its thread pool, so that nobody else waits."""
-    return _in_thread(lambda: _here(work, arguments))
+    return _in_thread(lambda: here(work, *arguments))
 
 
 def heavy(work: Callable[..., T], *arguments: Any) -> T:
@@ -183,9 +183,7 @@ def heavy(work: Callable[..., T], *arguments: Any) -> T:
     What fails there is run once more on the primary: `work` only reads. Raises Unavailable when too much is asked at a time.
     """
     replica()  # the look at it belongs to this thread's loop
-    if not cooperative():
-        return heavy_here(work, *arguments)
-    with _turns().turn():
+    with _turns().turn() if cooperative() else nullcontext():
         return _in_thread(lambda: heavy_here(work, *arguments))
 
 
@@ -193,7 +191,7 @@ def heavy_here(work: Callable[..., T], *arguments: Any) -> T:
     """`heavy` in the caller's own thread: for slices of something long."""
     far = replica()
     if far is None:
-        return _here(work, arguments)
+        return here(work, *arguments)
     with reading() as tx:
         connection = far.take(standby.place(tx))
         if connection is None:
@@ -201,10 +199,11 @@ def heavy_here(work: Callable[..., T], *arguments: Any) -> T:
     try:
         return _there(far, connection, work, arguments)
     except replicas.Unfit:
-        return _here(work, arguments)
+        return here(work, *arguments)
 
 
-def _here(work: Callable[..., T], arguments: tuple[Any, ...]) -> T:
+def here(work: Callable[..., T], *arguments: Any) -> T:
+    """The same in the caller's own greenlet or thread: for what is short."""
     with reading() as tx:
         return work(tx, *arguments)
 
@@ -231,7 +230,7 @@ def replica() -> Replica | None:
     if _Pool.far is None:
         address = store.settings().replica
         if address and store.on_server():
-            _Pool.far = Replica(address, lambda: _here(standby.home, ()))
+            _Pool.far = Replica(address, lambda: here(standby.home))
             _Pool.far.start()
     return _Pool.far
 

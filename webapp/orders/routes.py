@@ -131,11 +131,8 @@ def index() -> Response:
         around = {} if face != "html" else {**listing.page(tx, wanted, asked.args), **summing.sums(tx, wanted, ids)}
         return rows, [known.order(order_id) for order_id in ids], around
 
-    if wanted.filters.of_products:  # whose sums may have to be counted from lines
-        rows, items, context = reading.heavy(find)
-    else:
-        with reading.reading() as tx:
-            rows, items, context = find(tx)
+    # Where products are meant, their sums may have to be counted from lines.
+    rows, items, context = (reading.heavy if wanted.filters.of_products else reading.here)(find)
     following = asked.cut(rows, lambda row: [row[wanted.value], row["id"]])[1]
     answer = {"items": items, "next": following}
     return respond.respond(

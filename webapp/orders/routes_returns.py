@@ -73,11 +73,8 @@ def index() -> Response:
         around = {} if face != "html" else {**listing.page(tx, wanted, asked.args), **_sums(tx, wanted, ids)}
         return rows, _shown(tx, ids), around
 
-    if face == "html" and wanted.filters.of_products:  # whose sum may have to be counted from lines
-        rows, items, context = reading.heavy(find)
-    else:
-        with reading.reading() as tx:
-            rows, items, context = find(tx)
+    # Where products are meant, their sum may have to be counted from lines.
+    rows, items, context = (reading.heavy if face == "html" and wanted.filters.of_products else reading.here)(find)
     following = asked.cut(rows, lambda row: [row["returned_ms"], row["id"]])[1]
     answer = {"items": items, "next": following}
     return respond.respond(
@@ -101,9 +98,10 @@ def show(return_id: int) -> Response:
     """The return; of a known sale, its order has more."""
     with reading.reading() as tx:
         one = _one(tx, return_id)
-        if respond.wanted(*READ) == "json":
-            return respond.respond(one, page=("orders/return.html", {}))
-        order_id = one["order_id"]
-        order = Known(tx, [order_id]).order(order_id) if order_id is not None else None
-        context = {"entry": one, "order": order, "choices": listing.choices(tx)}
-    return respond.respond(b"", page=("orders/return.html", context))
+        return respond.respond(one, page=lambda: ("orders/return.html", _around(tx, one)))
+
+
+def _around(tx: Any, one: dict[str, Any]) -> dict[str, Any]:
+    order_id = one["order_id"]
+    order = Known(tx, [order_id]).order(order_id) if order_id is not None else None
+    return {"entry": one, "order": order, "choices": listing.choices(tx)}

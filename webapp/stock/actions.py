@@ -1,6 +1,6 @@
 """Verbs of stock: goods leave with an order, come back with a return, are delivered, counted or thrown away."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from webapp.errors import Conflict, FieldError, Problem
@@ -58,11 +58,11 @@ def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = (), levels: L
         return
     if levels is None:
         levels = dao.find_levels(tx, {one.product_id for one in takes})
-    rows, now_ms = [], tx.now_ms
-    for order_id, product_id, location_id, quantity, at_ms, seq, lot in takes:
-        place = (product_id, location_id)
-        after = levels[place] = levels.get(place, 0) - quantity
-        rows.append((product_id, location_id, -quantity, after, "sale", order_id, None, lot, None, at_ms, now_ms, seq))
+    changes = (
+        (order_id, None, product_id, location_id, -quantity, at_ms, seq, lot)
+        for order_id, product_id, location_id, quantity, at_ms, seq, lot in takes
+    )
+    rows = _moves(tx, levels, "sale", changes)
     if strict and any(after < 0 and place[0] in strict for place, after in levels.items()):
         raise Conflict("There is not enough in stock.", code="out_of_stock")
     _write(tx, levels, rows)
@@ -73,14 +73,19 @@ def give_back(tx: Any, backs: Sequence[Back]) -> None:
     if not backs:
         return
     levels = dao.find_levels(tx, {one.product_id for one in backs})
+    changes = ((one.order_id, one.return_id, *one[2:]) for one in backs)
+    _write(tx, levels, _moves(tx, levels, "return", changes))
+
+
+def _moves(tx: Any, levels: Levels, reason: str, changes: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     rows, now_ms = [], tx.now_ms
-    for return_id, order_id, product_id, location_id, quantity, at_ms, seq, lot in backs:
+    for order_id, return_id, product_id, location_id, change, at_ms, seq, lot in changes:
         place = (product_id, location_id)
-        after = levels[place] = levels.get(place, 0) + quantity
+        after = levels[place] = levels.get(place, 0) + change
         rows.append(
-            (product_id, location_id, quantity, after, "return", order_id, return_id, lot, None, at_ms, now_ms, seq)
+            (product_id, location_id, change, after, reason, order_id, return_id, lot, None, at_ms, now_ms, seq)
         )
-    _write(tx, levels, rows)
+    return rows
 
 
 def _write(tx: Any, levels: Levels, rows: Sequence[tuple[Any, ...]]) -> int:

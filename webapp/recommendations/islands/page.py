@@ -43,10 +43,9 @@ def checked(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     advice = dao.find_latest_advice(tx)
     if advice is None:
         return {"advice": None, "checked": None, "facts": (), "sold": False}
-    found = shapes.checked_json(advice)
     return {
         "advice": advice,
-        "checked": {**found, "left_out": max(0, found["suggested"] - found["shown"] - len(found["refused"]))},
+        "checked": {"left_out": 0, **json.loads(advice["checked"]), **shapes.checked_json(advice)},
         "facts": read.brief(advice).facts,
         "answer": json.loads(advice["answer"] or "null"),
         "sold": dao.has_sold(tx),

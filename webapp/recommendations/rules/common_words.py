@@ -1,5 +1,11 @@
 """Plain English words as advice to a shop uses them, in their base forms; `vocabulary.is_common` knows their other forms."""
 
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list that is written as a text."""
+    return frozenset(text.split())
+
+
 COMMON_WORDS = """
 a able about above absorb accelerate accept access accessible accident accommodate accompany accomplish accordingly
 accurate achieve acknowledge across act action active adapt add addition additional additionally address adequate

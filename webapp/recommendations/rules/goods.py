@@ -4,14 +4,11 @@ A word of the first list is refused where no product, category or fact of the br
 for goods without naming any.
 """
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from webapp.recommendations.rules.common_words import word_set
 
 # What a plain word of advice may mean as a thing for sale. Words that are verbs of advice as well (book, bar, roll, brew) count
 # behind an adjective or a noun alone.
-GOODS = _words(
+GOODS = word_set(
     """
     ale apple apron bacon bagel balm banana bean beef beer berry biscuit bread brownie bun burger butter cake candle candy
     caramel cereal chai cheese chocolate cider cinnamon cloth clothing clove coat cocoa coconut coffee cookie cotton cream
@@ -23,14 +20,14 @@ GOODS = _words(
     whisky wine wipe wool yoghurt yogurt
     """
 )
-AFTER_NOUNS = _words(
+AFTER_NOUNS = word_set(
     "bar blend book brew chip crisp fizz flask mix roll rug spice spread tonic water ice wrap bowl shot"
 )
-MIXTURES = _words(
+MIXTURES = word_set(
     "bar blend brew mix fizz crisp tonic spread wrap bowl shot ball mug wash mask gel kit scrub drop shake cream oil balm water treat food"
 )
 # What stands before such a word names a kind of their own: "winter blend", "sea bar".
-QUALIFIERS = _words(
+QUALIFIERS = word_set(
     """
     winter summer spring autumn christmas easter house garden sea harbour beach sun moon gold golden silver royal classic premium
     luxury special original morning evening night lunch breakfast energy protein travel hand face body hair lip foot baby
@@ -38,7 +35,7 @@ QUALIFIERS = _words(
     """
 )
 # What may stand between "the" and goods without making others of them; so may a word with an ending of PLAIN_ENDINGS.
-MODIFIERS = _words(
+MODIFIERS = word_set(
     """
     additional available best big bigger bottle bottles can cans cheap cheaper chilled cold cool cup cups dear enough even extra
     favourite fast few first fresh full glass good great hot iced jar jars large last less little local more most much new next
@@ -46,9 +43,9 @@ MODIFIERS = _words(
     """
 )
 # Half a name: what follows is the other half.
-HALVES = _words("ice water bar tonic spice fizz chip")
+HALVES = word_set("ice water bar tonic spice fizz chip")
 # What any shop has: they name nothing of their own.
-GENERIC = _words(
+GENERIC = word_set(
     """
     article assortment beverage drink drinkware favourite favorite food gift goods item line merchandise piece product range
     refreshment selection snack stock thing treat unit variety
@@ -57,10 +54,10 @@ GENERIC = _words(
 # How a thing is served: beside a single kind of goods it makes another product of it.
 SERVED = {"hot": "hot", "warm": "hot", "iced": "cold", "cold": "cold", "chilled": "cold", "frozen": "cold"}
 # After these stands what is for sale, or a word that points at it.
-OFFERING = _words("promote advertise feature restock reorder discount stock")
-SELLING = _words("sold sells sell")
+OFFERING = word_set("promote advertise feature restock reorder discount stock")
+SELLING = word_set("sold sells sell")
 # What may stand there without being for sale.
-POINTING = _words(
+POINTING = word_set(
     """
     it its them they this that these those both one ones each all more most less enough some any everything something which
     who what we you people shoppers visitors customers guests buyers families commuters tourists sales demand shop store

@@ -6,12 +6,7 @@ Source: rules 1 to 12 of the grounding checker, measured in docs/model.md; a tex
 import re
 from functools import lru_cache
 
-from webapp.recommendations.rules.common_words import COMMON_WORDS
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
+from webapp.recommendations.rules.common_words import COMMON_WORDS, word_set
 
 _NUMBER = re.compile(
     r"""(?: zero | nought | naught | nil | two (?:s|fold|some)? | three\w* | four (?:s|th\w*|teen\w*|fold|some|score)?
@@ -27,14 +22,14 @@ _RATIO = re.compile(
     re.VERBOSE,
 )
 # Amounts and prices that nobody computed.
-MONEY_WORDS = _words(
+MONEY_WORDS = word_set(
     """
     pound pounds penny pennies pence quid grand buck bucks dollar dollars cent cents euro euros yen free
     freebie freebies giveaway giveaways
     """
 )
 # The numbers of the neighbours, where they are no English words of their own.
-FOREIGN_NUMBERS = _words(
+FOREIGN_NUMBERS = word_set(
     """
     zwei drei vier fünf sechs sieben acht neun zehn zwanzig dreißig vierzig fünfzig sechzig hundert tausend
     prozent hälfte deux trois quatre cinq huit neuf onze douze vingt trente quarante cinquante soixante
@@ -43,13 +38,13 @@ FOREIGN_NUMBERS = _words(
     vijf zeven acht negen tien twintig dertig honderd duizend procent
     """
 )
-RANKS = _words(
+RANKS = word_set(
     """
     most least highest lowest biggest largest smallest top bestseller bestsellers bestselling fastest slowest
     strongest weakest worst
     """
 )
-CAUSES = _words(
+CAUSES = word_set(
     """
     because cause caused causes causing drove drives driving driven therefore hence thus consequently explain
     explains explained explaining attributable attributed attributes trigger triggered triggers triggering
@@ -66,7 +61,7 @@ PROMISES = re.compile(
     r"gain|improve|generate|deliver|rise|fall|drop|pay)\b|\b(?:guarantee\w*|certainly|definitely|surely|ensures?|assured\w*|"
     r"undoubtedly|proven|proves)\b"
 )
-ORDERS_TO_MACHINES = _words(
+ORDERS_TO_MACHINES = word_set(
     """
     ignore ignores ignored ignoring disregard override overrides instruction instructions prompt prompts
     jailbreak password passwords api token tokens developer approved authorised authorized management click
@@ -80,7 +75,7 @@ CLAIMS_TO_HAVE_ACTED = re.compile(
 SOLD_OUT = re.compile(r"\b(?:out of stock|sold out|sells out|sell out|unavailable|no stock|nothing left)\b")
 RUNS_OUT = re.compile(r"\b(?:runs?|running|ran) (?:out|low|short)\b")
 # What says that something moved, and which way; the mild ones only beside a figure.
-UP = _words(
+UP = word_set(
     """
     rose risen rises rising rise grew grown grows growing grow growth climbed climbs climbing climb gained
     gains gaining jumped jumps jumping jump surged surges surging surge soared soars soaring increased
@@ -89,7 +84,7 @@ UP = _words(
     rebounding recovered thrived thrives thriving flourished flourishing multiplied spiked ballooned swelled
     """
 )
-DOWN = _words(
+DOWN = word_set(
     """
     fell fallen falls falling fall dropped drops dropping drop declined declines declining decline decreased
     decreases decreasing decrease lost loses losing shrank shrunk shrinks shrinking slipped slips slipping
@@ -100,38 +95,38 @@ DOWN = _words(
     dried died dying
     """
 )
-MILD_UP = _words(
+MILD_UP = word_set(
     """
     up more higher above stronger faster extra additional better
     """
 )
-MILD_DOWN = _words(
+MILD_DOWN = word_set(
     """
     down less fewer lower below weaker slower worse
     """
 )
 # After these a base form is an order or a wish, no report.
-BEFORE_ORDERS = _words(
+BEFORE_ORDERS = word_set(
     """
     to can could should may might will would please let help helps not
     """
 )
-PHRASAL = _words(
+PHRASAL = word_set(
     """
     stock set line pick warm put back top follow sign speed mark cut slow sell run wind stack build bring keep
     show add end make made pair build clear size open
     """
 )
 # Names of figures; a product with such a name stands in quotation marks.
-FIGURES = _words(
+FIGURES = word_set(
     "revenue sales profit margin orders order units price prices stock takings turnover total discount percent"
 )
-NEGATIONS = _words(
+NEGATIONS = word_set(
     """
     not never no hardly barely without nor neither none cannot scarcely
     """
 )
-COMMON = _words(COMMON_WORDS) | UP | DOWN | MILD_UP | MILD_DOWN | NEGATIONS
+COMMON = word_set(COMMON_WORDS) | UP | DOWN | MILD_UP | MILD_DOWN | NEGATIONS
 _LISTS = (MONEY_WORDS, FOREIGN_NUMBERS, RANKS, CAUSES, ORDERS_TO_MACHINES)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Sequence
 from webapp import clock
 from webapp.recommendations.rules import vocabulary
 from webapp.recommendations.rules.brief import Fact
+from webapp.recommendations.rules.common_words import word_set
 from webapp.recommendations.rules.frame_words import WEEKDAYS
 from webapp.recommendations.rules.frames import places
 from webapp.recommendations.rules.goods import AFTER_NOUNS, GENERIC, GOODS
@@ -19,23 +20,19 @@ from webapp.recommendations.rules.slots import Part, Refusal, clauses, sentences
 REASON = "a weather that no fact holds"
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-HOT = _words(
+HOT = word_set(
     """
     hot hotter hottest warm warmer warmest warmth heat heats heatwave boiling scorching scorcher sweltering roasting tropical
     balmy sunshine sunny sunnier sun baking sultry
     """
 )
-COLD = _words(
+COLD = word_set(
     "cold colder coldest freezing frost frosts frosty icy chilly chillier wintry bitter nippy arctic subzero frozen freeze chills"
 )
-WET = _words(
+WET = word_set(
     "rain rains rainy raining rained wet wetter shower showers showery drizzle drizzly downpour downpours soggy damp puddles"
 )
-OTHER = _words(
+OTHER = word_set(
     """
     snow snows snowy snowing snowed snowfall sleet hail hailstones blizzard fog foggy mist misty wind winds windy gale gales
     storm storms stormy thunder thunderstorm thunderstorms lightning flood floods flooding hurricane tornado humid humidity
@@ -48,10 +45,10 @@ _MILD = re.compile(
     r"(?:mild|cool|cooler|dull|grey|fresh)\b|\b(?:mild|cool|grey|dull) (?:day|evening|morning|afternoon|weather|weekend|\w+day)\b"
 )
 # Before or behind these the word speaks of goods, or of what one does with them.
-_BEFORE = _words(
+_BEFORE = word_set(
     "served serve something anything ice keep keeps kept how stay stays stored it nice perfectly well bottles cups drink drinks"
 )
-_AFTER = _words(
+_AFTER = word_set(
     """
     enough corner shelf section range display fridge cabinet side counter bottles bottle cans can cup cups mug glass glasses
     storage chain welcome greeting smile topic pick line lines light colours snack menu option options refreshment ones
@@ -65,7 +62,7 @@ _SEASONS = ("spring", "summer", "autumn", "winter")
 _SEASON_IS = re.compile(
     r"\b(?:(?:it is|it's|is now) (?:\w+ )?(%s)\b|(%s) (?:is|has)\b|this (%s)\b)" % (("|".join(_SEASONS),) * 3)
 )
-_WHENEVER = _words("if when whenever once should unless until would could may might usually often tend tends")
+_WHENEVER = word_set("if when whenever once should unless until would could may might usually often tend tends")
 _TODAY = re.compile(
     r"\b(?:today|now|currently|tonight|right now|at the moment|this (?:morning|afternoon|evening)|is raining)\b"
 )
