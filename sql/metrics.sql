@@ -111,12 +111,18 @@ on conflict (hour_ms, channel_id, location_id, region) do update set
   costed_minor = sales_hour.costed_minor + excluded.costed_minor,
   cost_minor = sales_hour.cost_minor + excluded.cost_minor;
 
--- name: add_product_day
--- Sales and returns of each product version by day and place.
-insert into product_day (
-  day, version_id, channel_id, location_id, region,
-  orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
-) values :rows(day, version_id, channel_id, location_id, region, orders, gross, returns, units, returned, costed, cost)
+-- fragment: sum_measures
+-- The seven measures of a group.
+sum(s.orders) as orders, sum(s.gross_minor) as gross_minor, sum(s.returns_minor) as returns_minor,
+  sum(s.units) as units, sum(s.units_returned) as units_returned,
+  sum(s.costed_minor) as costed_minor, sum(s.cost_minor) as cost_minor
+
+-- fragment: measures
+-- The seven measures of a row.
+orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
+
+-- fragment: beside_product_day
+-- A product that has a row of the day gets the sums added to it.
 on conflict (day, version_id, channel_id, location_id, region) do update set
   orders = product_day.orders + excluded.orders,
   gross_minor = product_day.gross_minor + excluded.gross_minor,
@@ -126,12 +132,8 @@ on conflict (day, version_id, channel_id, location_id, region) do update set
   costed_minor = product_day.costed_minor + excluded.costed_minor,
   cost_minor = product_day.cost_minor + excluded.cost_minor;
 
--- name: add_product_month
--- Sales and returns of each product version by month and place.
-insert into product_month (
-  month, version_id, channel_id, location_id, region,
-  orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
-) values :rows(month, version_id, channel_id, location_id, region, orders, gross, returns, units, returned, costed, cost)
+-- fragment: beside_product_month
+-- A product that has a row of the month gets the sums added to it.
 on conflict (month, version_id, channel_id, location_id, region) do update set
   orders = product_month.orders + excluded.orders,
   gross_minor = product_month.gross_minor + excluded.gross_minor,
@@ -140,6 +142,67 @@ on conflict (month, version_id, channel_id, location_id, region) do update set
   units_returned = product_month.units_returned + excluded.units_returned,
   costed_minor = product_month.costed_minor + excluded.costed_minor,
   cost_minor = product_month.cost_minor + excluded.cost_minor;
+
+-- name: add_product_day
+-- Sales and returns of each product version by day and place.
+insert into product_day (
+  day, version_id, channel_id, location_id, region,
+  orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
+) values :rows(day, version_id, channel_id, location_id, region, orders, gross, returns, units, returned, costed, cost)
+:use(beside_product_day);
+
+-- name: add_product_month
+-- Sales and returns of each product version by month and place.
+insert into product_month (
+  month, version_id, channel_id, location_id, region,
+  orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
+) values :rows(month, version_id, channel_id, location_id, region, orders, gross, returns, units, returned, costed, cost)
+:use(beside_product_month);
+
+-- name: add_product_unsorted
+-- Sales and returns of each product version by day, month and place, to be sorted into the two rollups later.
+insert into product_unsorted (
+  day, month, version_id, channel_id, location_id, region,
+  orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
+) values :rows(
+  day, month, version_id, channel_id, location_id, region, orders, gross, returns, units, returned, costed, cost
+);
+
+-- name: find_unsorted
+-- Whether anything waits to be sorted in.
+select 1 from product_unsorted limit 1;
+
+-- name: find_unsorted_end
+-- The first row, by version, behind the first so many that wait to be sorted in.
+select version_id, id from product_unsorted order by version_id, id limit 1 offset :limit;
+
+-- name: sort_into_days
+-- The days of products take in what waits before this row.
+insert into product_day (
+  day, version_id, channel_id, location_id, region,
+  orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
+)
+select s.day, s.version_id, s.channel_id, s.location_id, s.region, :use(sum_measures)
+from product_unsorted s
+where (s.version_id, s.id) < (:version_id, :id)
+group by s.day, s.version_id, s.channel_id, s.location_id, s.region
+:use(beside_product_day);
+
+-- name: sort_into_months
+-- The months of products take in what waits before this row.
+insert into product_month (
+  month, version_id, channel_id, location_id, region,
+  orders, gross_minor, returns_minor, units, units_returned, costed_minor, cost_minor
+)
+select s.month, s.version_id, s.channel_id, s.location_id, s.region, :use(sum_measures)
+from product_unsorted s
+where (s.version_id, s.id) < (:version_id, :id)
+group by s.month, s.version_id, s.channel_id, s.location_id, s.region
+:use(beside_product_month);
+
+-- name: drop_sorted
+-- What was sorted in waits no longer.
+delete from product_unsorted where (version_id, id) < (:version_id, :id);
 
 -- name: add_order_day
 -- Orders by day, place and one value of one product dimension.
@@ -160,12 +223,6 @@ from sales_day;
 delete from sales_second where second < :second;
 
 -- ---- Making anew: each rollup as a function of the ledger ----
-
--- fragment: sum_measures
--- The seven measures of a group.
-sum(s.orders) as orders, sum(s.gross_minor) as gross_minor, sum(s.returns_minor) as returns_minor,
-  sum(s.units) as units, sum(s.units_returned) as units_returned,
-  sum(s.costed_minor) as costed_minor, sum(s.cost_minor) as cost_minor
 
 -- fragment: place_of_order
 -- Where an order was placed.
@@ -250,8 +307,13 @@ group by s.day, s.version_id, s.channel_id, s.location_id, s.region
 -- fragment: recount_product_month
 -- One month of products, from their days.
 select cast(:month as integer) as month, s.version_id, s.channel_id, s.location_id, s.region, :use(sum_measures)
-from product_day s
-where s.day >= :from_day and s.day < :to_day
+from (
+  select * from product_day where day >= :from_day and day < :to_day
+  union all
+  select day, version_id, channel_id, location_id, region, :use(measures)
+  from product_unsorted
+  where day >= :from_day and day < :to_day
+) s
 group by s.version_id, s.channel_id, s.location_id, s.region
 
 -- fragment: recount_order_day
@@ -286,13 +348,13 @@ group by s.day, s.dimension, s.value_id, s.channel_id, s.location_id, s.region
 -- The oldest second that is kept.
 select min(second) from sales_second;
 
--- name: find_product_days
--- The first and the last day of the products' rollup.
-select min(day), max(day) from product_day;
+-- name: find_days
+-- The first and the last day on which anything was sold or came back.
+select min(day), max(day) from sales_day;
 
--- name: find_newest_product_day
--- The last day of the products' rollup, behind which there is nothing.
-select max(day) from product_day;
+-- name: find_newest_day
+-- The last day, behind which there is nothing.
+select max(day) from sales_day;
 
 -- name: find_newest_hour
 -- The last hour of the rollup, behind which there is nothing.
@@ -355,6 +417,10 @@ delete from product_day;
 -- name: clear_product_month
 -- Nothing kept by product and month.
 delete from product_month;
+
+-- name: clear_product_unsorted
+-- Nothing waits to be sorted in.
+delete from product_unsorted;
 
 -- name: clear_order_day
 -- Nothing kept of distinct orders.
@@ -449,18 +515,54 @@ union all
 select 'ledger', d.* from (select * from ledger except select * from kept) d
 limit 100;
 
+-- fragment: kept_product_day
+-- The days of products as every figure reads them: with what waits to be sorted in.
+select * from product_day
+where (day, version_id, channel_id, location_id, region)
+  not in (select day, version_id, channel_id, location_id, region from product_unsorted)
+union all
+select s.day, s.version_id, s.channel_id, s.location_id, s.region, :use(sum_measures)
+from (
+  select * from product_day
+  where (day, version_id, channel_id, location_id, region)
+    in (select day, version_id, channel_id, location_id, region from product_unsorted)
+  union all
+  select day, version_id, channel_id, location_id, region, :use(measures)
+  from product_unsorted
+) s
+group by s.day, s.version_id, s.channel_id, s.location_id, s.region
+
+-- fragment: kept_product_month
+-- One month of products likewise.
+select * from product_month
+where month = :month and (version_id, channel_id, location_id, region)
+  not in (select version_id, channel_id, location_id, region from product_unsorted where month = :month)
+union all
+select s.month, s.version_id, s.channel_id, s.location_id, s.region, :use(sum_measures)
+from (
+  select * from product_month
+  where month = :month and (version_id, channel_id, location_id, region)
+    in (select version_id, channel_id, location_id, region from product_unsorted where month = :month)
+  union all
+  select month, version_id, channel_id, location_id, region, :use(measures)
+  from product_unsorted
+  where month = :month
+) s
+group by s.month, s.version_id, s.channel_id, s.location_id, s.region
+
 -- name: differ_product_day
 -- Where the products' days differ from the ledger.
-with ledger as materialized (:use(recount_product_day))
-select 'kept' as side, d.* from (select * from product_day except select * from ledger) d
+with ledger as materialized (:use(recount_product_day)),
+  kept as materialized (:use(kept_product_day))
+select 'kept' as side, d.* from (select * from kept except select * from ledger) d
 union all
-select 'ledger', d.* from (select * from ledger except select * from product_day) d
+select 'ledger', d.* from (select * from ledger except select * from kept) d
 limit 100;
 
 -- name: differ_product_month
 -- Where one month of the products differs from their days.
 with ledger as materialized (:use(recount_product_month)),
-  kept as materialized (select * from product_month where month = :month)
+  kept as materialized (:use(kept_product_month))
 select 'kept' as side, d.* from (select * from kept except select * from ledger) d
 union all
 select 'ledger', d.* from (select * from ledger except select * from kept) d
@@ -468,7 +570,11 @@ limit 100;
 
 -- name: differ_product_month_outside
 -- Months that lie outside the days of the products.
-select 'kept' as side, * from product_month where month not in :months limit 100;
+select 'kept' as side, * from product_month where month not in :months
+union all
+select 'kept', month, version_id, channel_id, location_id, region, :use(measures)
+from product_unsorted where month not in :months
+limit 100;
 
 -- name: differ_order_day
 -- Where the distinct orders differ from the ledger.
@@ -543,6 +649,15 @@ from (
 -- name: from_product_month
 -- Sales of products by month.
 from product_month s join product_version v on v.id = s.version_id where s.month >= :from_month and s.month < :to_month;
+
+-- name: from_unsorted_day
+-- What waits to be sorted into the days of products.
+from product_unsorted s join product_version v on v.id = s.version_id where s.day >= :from_day and s.day < :to_day;
+
+-- name: from_unsorted_month
+-- What waits to be sorted into the months of products.
+from product_unsorted s join product_version v on v.id = s.version_id
+where s.month >= :from_month and s.month < :to_month;
 
 -- name: from_order_day
 -- Distinct orders by day and one value of one product dimension.

@@ -296,27 +296,36 @@ from price_plan
 where state in ('planned', 'running') and product_id in :product_ids
 order by product_id, from_ms;
 
+-- fragment: product_days
+-- The days of products with what waits to be sorted into them.
+select day, version_id, location_id, units, gross_minor, units_returned
+from product_day
+where day >= :from_day and day < :to_day
+union all
+select day, version_id, location_id, units, gross_minor, units_returned
+from product_unsorted
+where day >= :from_day and day < :to_day
+
 -- name: find_returned
 -- How many units of each product were sold and came back between two days.
 select v.product_id, sum(d.units) as units, sum(d.units_returned) as units_returned
-from product_day d join product_version v on v.id = d.version_id
-where d.day >= :from_day and d.day < :to_day
+from (:use(product_days)) d join product_version v on v.id = d.version_id
 group by v.product_id
 order by v.product_id;
 
 -- name: find_daily
 -- What each of some products sold on each day: units, and what they brought before returns, in minor units.
 select v.product_id, d.day, sum(d.units) as units, sum(d.gross_minor) as gross_minor
-from product_day d join product_version v on v.id = d.version_id
-where d.day >= :from_day and d.day < :to_day and v.product_id in :product_ids
+from (:use(product_days)) d join product_version v on v.id = d.version_id
+where v.product_id in :product_ids
 group by v.product_id, d.day
 order by v.product_id, d.day;
 
 -- name: find_daily_by_place
 -- What each of some products sold on each day at each location (0: none).
 select v.product_id, d.location_id, d.day, sum(d.units) as units
-from product_day d join product_version v on v.id = d.version_id
-where d.day >= :from_day and d.day < :to_day and v.product_id in :product_ids
+from (:use(product_days)) d join product_version v on v.id = d.version_id
+where v.product_id in :product_ids
 group by v.product_id, d.location_id, d.day
 order by v.product_id, d.location_id, d.day;
 

@@ -12,6 +12,7 @@ from webapp.db.backup import BackupError
 from webapp.db.migrations import NewerSchema
 from webapp.db.moving import MoveError
 from webapp.errors import Problem
+from webapp.metrics import rollups
 
 
 def add_to(commands: Any) -> None:
@@ -80,7 +81,7 @@ def move(given: Namespace, tell: Any) -> int:
     settings = config.load()
     source, target = (engines.of_settings(settings.replace(database=one)) for one in (given.source, given.target))
     try:
-        done = moving.move(source, target, tell)
+        done = moving.move(source, target, tell, rollups.settle)
     except (MoveError, NewerSchema, OSError, sqlite3.Error, Problem) as error:
         return _failed(f"The shop was not moved. {error}")
     print(

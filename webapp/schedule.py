@@ -23,12 +23,13 @@ sql = queries.load("db")
 
 
 def _prune(tx: Tx, limits: list[int]) -> list[Any]:
-    """Forget what is past its time, a slice of each: outbox, kept answers, seconds, ended jobs."""
+    """Forget what is past its time, a slice of each: outbox, kept answers, seconds, ended jobs; what an import left unsorted."""
     return [
         {
             "dropped": outbox.prune(tx, tx.now_ms, limit)
             + sql.prune_kept.run(tx, before_ms=tx.now_ms - KEPT_MS, limit=limit)
             + rollups.prune(tx, tx.now_ms)
+            + rollups.sort_in(tx, [limit])[0]
             + (queue.prune(tx, limit) or 0)
         }
         for limit in limits

@@ -1,16 +1,23 @@
 """A shop moves from SQLite to PostgreSQL and back: every row, every number, to the cent; what was interrupted goes on."""
 
+from functools import partial
+
 import pytest
 
 from tests import making
+from tests.imports import making as files
 from tests.servers import postgres
 from webapp import config, verify
 from webapp.config import ConfigError
 from webapp.db import engines, moving, presence, reading, store, writer
 from webapp.db.moving import MoveError
+from webapp.imports.jobs import entering
+from webapp.metrics import rollups
 
 assert verify  # it says how a shop is verified by being imported
 pytestmark = pytest.mark.skipif(not postgres.is_installed(), reason="PostgreSQL's server is not installed")
+
+move = partial(moving.move, settle=rollups.settle)
 
 
 def quiet(*_):
@@ -81,8 +88,8 @@ def everything(address, folder):
 def test_a_shop_goes_to_postgresql_and_back_and_nothing_has_changed(file, empty, visit, tmp_path):
     back, before = str(tmp_path / "back.db"), everything(file, tmp_path)
 
-    done = moving.move(engines.of(file), engines.of(empty, tmp_path), quiet)
-    moving.move(engines.of(empty, tmp_path), engines.of(back), quiet)
+    done = move(engines.of(file), engines.of(empty, tmp_path), quiet)
+    move(engines.of(empty, tmp_path), engines.of(back), quiet)
 
     assert everything(empty, tmp_path) == before == everything(back, tmp_path)
     assert done.seq == 33 and done.rows == sum(map(len, before.values()))
@@ -100,12 +107,12 @@ def test_what_was_interrupted_goes_on_and_meanwhile_nobody_opens_the_target(file
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        moving.move(engines.of(file), engines.of(empty, tmp_path), stop)
+        move(engines.of(file), engines.of(empty, tmp_path), stop)
     with pytest.raises(ConfigError, match="being moved"):
         visit(empty)
     leave()
     copied = []
-    moving.move(engines.of(file), engines.of(empty, tmp_path), lambda done, total, what: copied.append((what, done)))
+    move(engines.of(file), engines.of(empty, tmp_path), lambda done, total, what: copied.append((what, done)))
 
     assert ("Copying orders", 7) not in copied and ("Copying order_line", 14) not in copied
     assert everything(empty, tmp_path) == everything(file, tmp_path)
@@ -116,20 +123,20 @@ def test_a_shop_that_has_sold_since_the_move_began_is_not_gone_on_with(file, emp
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        moving.move(engines.of(file), engines.of(empty, tmp_path), stop)
+        move(engines.of(file), engines.of(empty, tmp_path), stop)
     visit(file)
     making.sell("TEA")
     leave()
 
     with pytest.raises(MoveError, match="has sold since"):
-        moving.move(engines.of(file), engines.of(empty, tmp_path), quiet)
+        move(engines.of(file), engines.of(empty, tmp_path), quiet)
 
 
 def test_a_target_that_holds_a_shop_is_left_alone(file, empty, visit, tmp_path):
-    moving.move(engines.of(file), engines.of(empty, tmp_path), quiet)
+    move(engines.of(file), engines.of(empty, tmp_path), quiet)
 
     with pytest.raises(MoveError, match="holds a shop already"):
-        moving.move(engines.of(file), engines.of(empty, tmp_path), quiet)
+        move(engines.of(file), engines.of(empty, tmp_path), quiet)
 
 
 def test_a_cent_that_is_lost_on_the_way_is_seen(file, empty, tmp_path, monkeypatch):
@@ -144,18 +151,33 @@ def test_a_cent_that_is_lost_on_the_way_is_seen(file, empty, tmp_path, monkeypat
     monkeypatch.setattr(moving, "_write", lossy)
 
     with pytest.raises(MoveError, match="orders is not the same"):
-        moving.move(engines.of(file), engines.of(empty, tmp_path), quiet)
+        move(engines.of(file), engines.of(empty, tmp_path), quiet)
 
 
 def test_a_shop_that_runs_is_not_moved(file, empty, tmp_path):
     with presence.alone(engines.of(file).path), pytest.raises(MoveError, match="is running"):
-        moving.move(engines.of(file), engines.of(empty, tmp_path), quiet)
+        move(engines.of(file), engines.of(empty, tmp_path), quiet)
 
 
 def test_a_shop_that_is_not_there_is_not_made_by_moving_it(empty, tmp_path):
     nowhere = tmp_path / "nowhere.db"
 
     with pytest.raises(MoveError, match="no shop at"):
-        moving.move(engines.of(str(nowhere)), engines.of(empty, tmp_path), quiet)
+        move(engines.of(str(nowhere)), engines.of(empty, tmp_path), quiet)
 
     assert not nowhere.exists()
+
+
+def test_what_an_import_left_unsorted_is_sorted_in_on_the_other_side(file, empty, visit, tmp_path, monkeypatch):
+    monkeypatch.setattr(entering._Entering, "_sort_in", lambda self: None)
+    visit(file)
+    files.load(tmp_path, files.uci({}, {"InvoiceNo": "2"}))
+    assert making.value("select count(*) from product_unsorted") > 0
+    leave()
+
+    move(engines.of(file), engines.of(empty, tmp_path), quiet)
+    visit(empty)
+
+    assert making.value("select count(*) from product_unsorted") == 0
+    assert making.value("select sum(units) from product_month") == making.value("select sum(quantity) from order_line")
+    assert making.differences() == []

@@ -66,6 +66,7 @@ def die_at(when, number):
 def main(database, file, when, number, build=""):
     """Import the file, or die on the way."""
     entering.FIRST_WEIGHT = entering.LEAST_WEIGHT = entering.MOST_WEIGHT = 40.0
+    entering.WEIGHT_OF_ENTRY, entering.MOST_WAIT = 0, 100
     BUILDS[build]()
     store.open(settings_of(database))
     die_at(when, int(number))

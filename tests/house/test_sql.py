@@ -14,7 +14,15 @@ OWNER = {
     "moving": {"move_progress", "guard", "schema_migration"},
     "live": {"outbox"},
     "jobs": {"job", "heartbeat"},
-    "metrics": {"sales_second", "sales_day", "sales_hour", "product_day", "product_month", "order_day"},
+    "metrics": {
+        "sales_second",
+        "sales_day",
+        "sales_hour",
+        "product_day",
+        "product_month",
+        "product_unsorted",
+        "order_day",
+    },
     "shop": {"channel", "location", "setting"},
     "customers": {"customer"},
     "products": {

@@ -10,7 +10,7 @@ import pytest
 
 from tests import making
 from tests.imports import making as files
-from webapp import config
+from webapp import config, schedule
 from webapp.db import reading, store, writer
 from webapp.errors import Unavailable
 from webapp.imports import actions, jobs
@@ -18,6 +18,8 @@ from webapp.imports.jobs import entering
 from webapp.jobs import queue, worker
 from webapp.jobs.progress import Context
 from webapp.metrics.definitions import DIMENSIONS, METRICS
+
+assert schedule  # the job that prunes is registered by being imported
 
 
 def many(orders=400):
@@ -51,6 +53,9 @@ def small_batches(monkeypatch):
     monkeypatch.setattr(entering, "FIRST_WEIGHT", 7.0)
     monkeypatch.setattr(entering, "LEAST_WEIGHT", 5.0)
     monkeypatch.setattr(entering, "MOST_WEIGHT", 11.0)
+    monkeypatch.setattr(entering, "WEIGHT_OF_ENTRY", 0)
+    monkeypatch.setattr(entering, "MOST_WAIT", 20)
+    monkeypatch.setattr(entering, "SORTED_AT_ONCE", 6)
 
 
 @pytest.fixture
@@ -101,6 +106,7 @@ from webapp.db import store
 from webapp.imports import jobs
 from webapp.imports.jobs import entering
 entering.FIRST_WEIGHT = entering.LEAST_WEIGHT = entering.MOST_WEIGHT = 8.0
+entering.WEIGHT_OF_ENTRY = 0
 store.open(config.load({"TAKINGS_DATABASE": sys.argv[1]}, dotenv=None))
 def tell(done, total, what):
     print(done, flush=True)
@@ -120,11 +126,27 @@ def test_fault_32_a_killed_import_goes_on_and_each_row_counts_once(straight, sho
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         making_free()
+        if not store.on_server():
+            assert making.value("select count(*) from product_unsorted") > 0  # counted in every figure meanwhile
+        assert making.differences() == []
 
     counts = files.load(tmp_path, many())
 
     assert counts["rows"] == 800
     assert figures() == straight
+    assert making.differences() == []
+    assert making.value("select count(*) from product_unsorted") == 0
+
+
+def test_what_a_cancelled_import_left_is_sorted_in_with_the_next_pruning(shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(entering._Entering, "_sort_in", lambda self: None)
+    files.load(tmp_path, many())
+    assert store.on_server() or making.value("select count(*) from product_unsorted") > 0
+
+    writer.do(lambda tx, items: [queue.add(tx, "prune")], None)
+    worker.run_pending()
+
+    assert making.value("select count(*) from product_unsorted") == 0
     assert making.differences() == []
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.metrics.shops import Fact, Line, Shop
 from webapp import clock
+from webapp.metrics import rollups
 
 LINES = {1: (1,), 2: (2, 1), 3: (3, 2, 1), 4: (4,)}  # the categories of the shop with what stands above them
 Where = Callable[[Shop, Fact, Line], bool]
@@ -116,14 +117,17 @@ times = st.builds(lambda base, off: base + off, st.sampled_from(MOMENTS), st.int
 
 @st.composite
 def histories(draw: Any, most: int = 14) -> Shop:
-    """A shop with random orders, returns (known sales in part, unknown ones), moved products, late entries."""
+    """A shop with random orders, returns (known sales in part, unknown ones), moved products, late entries; some
+    of it was imported, and part of that waits to be sorted in."""
     shop = Shop(clock.Zone(draw(st.sampled_from(ZONES))))
     current = {product: shop.product(product, **draw(versions)) for product in (1, 2, 3)}
     for _ in range(draw(st.integers(1, most))):
         if draw(st.integers(0, 4)) == 0:
             product = draw(st.integers(1, 3))
             current[product] = shop.product(product, **draw(versions))
-        shop.enter(*(_fact(draw, shop, current) for _ in range(draw(st.integers(1, 3)))))
+        facts = [_fact(draw, shop, current) for _ in range(draw(st.integers(1, 3)))]
+        shop.enter(*facts, later=draw(st.booleans()))
+        rollups.sort_in(shop.tx, [draw(st.sampled_from([0, 0, 1, 3]))])
     return shop
 
 

@@ -108,9 +108,11 @@ class Shop:
         )  # fmt: skip
         return version
 
-    def enter(self, *facts: Fact) -> None:
-        """Write facts to the ledger and to the rollups in one transaction."""
+    def enter(self, *facts: Fact, later: bool = False) -> None:
+        """Write facts to the ledger and to the rollups in one transaction. later: as an import does, to be sorted in."""
         tx = self.tx
+        if later:
+            rollups.sort_later(tx)
         for fact in facts:
             self.write(tx, fact)
         tx.flush()

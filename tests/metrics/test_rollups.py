@@ -105,6 +105,35 @@ def test_the_check_names_a_row_that_is_off_by_a_penny(shop, rollup):
     assert any(line.startswith(f"{rollup}:") for line in rollups.check(shop.tx))
 
 
+def test_what_waits_to_be_sorted_in_is_counted_meanwhile_and_changes_nothing_when_it_is(shop):
+    shop.enter(Fact(True, NOW, [Line(1, 2, 500), Line(2, 1, 300)]))
+    straight = Shop(LONDON)
+    for number in (1, 2, 1):
+        straight.product(number)
+    for one, later in ((shop, True), (straight, False)):
+        one.enter(Fact(True, NOW, [Line(1, 1, 70), Line(2, 3, 900), Line(3, 1, 10)]), later=later)
+    straight.enter(Fact(True, NOW, [Line(1, 2, 500), Line(2, 1, 300)]))
+    assert len(shop.kept(dao.UNSORTED)) == 3 and rollups.check(shop.tx) == []
+
+    while rollups.sort_in(shop.tx, [1]) != [0]:
+        assert rollups.check(shop.tx) == []
+
+    assert shop.kept(dao.UNSORTED) == []
+    for rollup in ("product_day", "product_month"):
+        assert shop.kept(rollup) == straight.kept(rollup)
+
+
+def test_the_check_sees_what_waits_and_is_wrong(shop):
+    shop.enter(Fact(True, NOW, [Line(1, 1, 700), Line(2, 1, 50)]), later=True)
+    assert rollups.check(shop.tx) == []
+
+    shop.run("delete from product_unsorted where version_id = 2")
+
+    assert {line.split(":")[0] for line in rollups.check(shop.tx)} == {"product_day"}
+    rollups.rebuild(shop.tx)
+    assert rollups.check(shop.tx) == [] and shop.kept(dao.UNSORTED) == []
+
+
 def test_a_rebuild_puts_right_whatever_was_wrong(shop):
     shop.enter(Fact(True, NOW, [Line(1, 1, 700), Line(2, 1, 50)]), Fact(False, NOW, [Line(1, 1, 700)]))
     before = {rollup: shop.kept(rollup) for rollup in dao.ROLLUPS}

@@ -31,6 +31,7 @@ from webapp.imports import jobs as imports
 from webapp.imports.jobs import entering
 from webapp.live import islands, outbox, topics
 from webapp.live.core import Hub
+from webapp.metrics import rollups
 from webapp.web import logs
 
 PATIENCE_S = 60.0
@@ -97,6 +98,7 @@ class _Inside:
         stepping.count()
         # Small batches, so that an import has many places at which it can be cut.
         entering.FIRST_WEIGHT = entering.LEAST_WEIGHT = entering.MOST_WEIGHT = 5.0
+        entering.WEIGHT_OF_ENTRY, entering.MOST_WAIT, entering.SORTED_AT_ONCE = 0, 12, 5
         self.kept = outbox.KEEP_CHANGES, outbox.KEEP_MS
 
     def run(self) -> None:
@@ -189,6 +191,7 @@ class _Inside:
     def check(self) -> tuple[list[str], list[str]]:
         """(what `verify` finds, rollups that are others after they were made anew)."""
         found = [f"{name}: {line}" for name, lines in verify.run() for line in lines]
+        writer.do(rollups.sort_in, 1 << 30)
         before = self._rollups()
         verify.rebuild()
         after = self._rollups()

@@ -37,8 +37,11 @@ class Moved(NamedTuple):
     total_minor: int
 
 
-def move(source: Engine, target: Engine, tell: Tell) -> Moved:
-    """The target holds the shop of the source. Raises MoveError; a second call goes on with a move that was interrupted."""
+def move(source: Engine, target: Engine, tell: Tell, settle: Callable[[Any], None]) -> Moved:
+    """The target holds the shop of the source. Raises MoveError; a second call goes on with a move that was interrupted.
+
+    settle: called with the target's connection in the last transaction, for what a kind of database keeps in its own way.
+    """
     if source.address == target.address:
         raise MoveError("Both are the same database.")
     if isinstance(source, File) and not source.path.is_file():
@@ -60,7 +63,7 @@ def move(source: Engine, target: Engine, tell: Tell) -> Moved:
         held.enter_context(_one_snapshot(out, source))
         rows = sum(_copy(out, into, table, tell) for table in order())
         tell(0, None, "Verifying")
-        return _finish(out, into, rows)
+        return _finish(out, into, rows, settle)
 
 
 def order() -> list[str]:
@@ -156,7 +159,7 @@ def _write(into: Any, table: str, names: list[str], rows: Sequence[Any]) -> None
         into.executemany(text, [tuple(row) for row in rows])
 
 
-def _finish(out: Any, into: Any, rows: int) -> Moved:
+def _finish(out: Any, into: Any, rows: int, settle: Callable[[Any], None]) -> Moved:
     for table in order():
         here, there = (_sums(connection, table) for connection in (out, into))
         if here != there:
@@ -171,6 +174,7 @@ def _finish(out: Any, into: Any, rows: int) -> Moved:
     if wrong:
         raise MoveError("It does not verify: " + "; ".join(wrong[:5]))
     into.execute("begin immediate")
+    settle(into)
     into.execute(sql.drop_progress.sql)
     into.execute("commit")
     if isinstance(into, Connection):

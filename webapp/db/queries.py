@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 CHUNKS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
@@ -119,8 +119,13 @@ class Query:
         return changed
 
     def stage(self, connection: Executes, rows: Sequence[Sequence[Any]]) -> "Staged | None":
-        """The rows, laid ready before a transaction; None on PostgreSQL, where few statements go a long way."""
-        return Staged(connection, self, rows) if isinstance(connection, sqlite3.Connection) and rows else None
+        """The rows, laid ready before a transaction; None where that is no gain."""
+        return Staged(connection, self, rows) if rows and is_near(connection) else None
+
+
+def is_near(connection: Any) -> TypeGuard[sqlite3.Connection]:
+    """Whether the database is a file of this process: many small steps cost little. To PostgreSQL few statements go a long way."""
+    return isinstance(connection, sqlite3.Connection)
 
 
 class Staged:

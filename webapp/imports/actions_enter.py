@@ -10,6 +10,7 @@ from webapp.imports.actions_meet import Catalogue
 from webapp.imports.rules import mending
 from webapp.imports.rules.batches import Batch, Part, kept_text, ready
 from webapp.imports.rules.lines import SALE, total_of
+from webapp.metrics import rollups
 from webapp.orders import actions as orders
 from webapp.orders import dao as ledger
 from webapp.orders.shapes import GoodsReturn, ReturnDraft, ReturnLineDraft, Sale
@@ -25,6 +26,7 @@ def enter(tx: Any, items: Sequence[Batch]) -> list[int]:
 
 def _enter(tx: Any, batch: Batch) -> int:
     batch.context.keep(tx)
+    rollups.sort_later(tx)
     if batch.tried and _stands(tx, batch):
         return int(tx.next("seq", 0)) - 1
     if batch.mends is not None:

@@ -52,7 +52,8 @@ class Buffer:
     """What a transaction, or a savepoint in it, adds to the rollups; written once before COMMIT.
 
     seconds: [orders, gross]. hours, and products by version: the seven measures. baskets: orders by the versions they hold,
-    until `count` has turned them into orders by the values of dimensions and by product.
+    until `count` has turned them into orders by the values of dimensions and by product. later: what it adds to products is
+    sorted into their rollups after the commit.
     """
 
     def __init__(self) -> None:
@@ -63,6 +64,7 @@ class Buffer:
         self.values: dict[Group, dict[Value, int]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] | None = None
         self._staged: dict[str, Staged] = {}
+        self.later = False
 
     def add_sales(self, facts: Iterable[SaleFact], oldest_ms: int) -> None:
         """Take in these orders; those placed at `oldest_ms` or later by the second, too."""
@@ -108,6 +110,7 @@ class Buffer:
 
     def merge(self, other: "Buffer") -> None:
         """Take in what an inner savepoint gathered, or what was gathered before the transaction began; `other` is used up."""
+        self.later = self.later or other.later
         if not self.hours:
             self.seconds, self.hours, self.products = other.seconds, other.hours, other.products
             self.baskets, self.values = other.baskets, other.values
@@ -147,15 +150,28 @@ class Buffer:
     def lay_out(self) -> None:
         """The rows are made, none of them staged, if every basket has been counted; `flush` finds them so while nothing else is added."""
         self._staged = {}
+        self._rows = self._of_places()
+        self._rows |= self._unsorted() if self.later else self._of_products()
+
+    def _of_places(self) -> dict[str, list[tuple[Any, ...]]]:
         days: dict[Group, list[int]] = {}
-        months: dict[Group, list[dict[int, list[int]]]] = {}
         _merge(days, (((day, place), sums) for (_, day, _, place), sums in self.hours.items()))
-        for (day, place), held in self.products.items():
-            months.setdefault((clock.month_of(day), place), []).append(held)
-        self._rows = {
+        return {
             "sales_second": [(second, *place, *sums) for (second, place), sums in self.seconds.items()],
             "sales_hour": [(ms, *place, day, hour, *sums) for (ms, day, hour, place), sums in self.hours.items()],
             "sales_day": [(day, *place, *sums) for (day, place), sums in days.items()],
+            "order_day": [
+                (day, *value, *place, count)
+                for (day, place), values in self.values.items()
+                for value, count in values.items()
+            ],
+        }
+
+    def _of_products(self) -> dict[str, list[tuple[Any, ...]]]:
+        months: dict[Group, list[dict[int, list[int]]]] = {}
+        for (day, place), held in self.products.items():
+            months.setdefault((clock.month_of(day), place), []).append(held)
+        return {
             "product_day": [
                 (day, version, *place, *sums)
                 for (day, place), held in self.products.items()
@@ -166,20 +182,21 @@ class Buffer:
                 for (month, place), held in months.items()
                 for version, sums in sorted(_together(held).items())
             ],
-            "order_day": [
-                (day, *value, *place, count)
-                for (day, place), values in self.values.items()
-                for value, count in values.items()
-            ],
         }
 
+    def _unsorted(self) -> dict[str, list[tuple[Any, ...]]]:
+        rows: list[tuple[Any, ...]] = []
+        for (day, place), held in self.products.items():
+            month = clock.month_of(day)
+            rows += [(day, month, version, *place, *sums) for version, sums in held.items()]
+        return {dao.UNSORTED: rows}
+
     def stage(self, connection: Executes) -> None:
-        """The rows of products, if they are made, lie beside the ledger before its lock is taken."""
-        rows = self._rows or {}
-        for rollup in rows.keys() & {"product_day", "product_month"}:
-            laid = dao.stage(connection, rollup, rows[rollup])
-            if laid is not None:
-                self._staged[rollup] = laid
+        """The rows of products that wait, if they are made, lie beside the ledger before its lock is taken."""
+        rows = (self._rows or {}).get(dao.UNSORTED)
+        laid = dao.stage(connection, dao.UNSORTED, rows) if rows else None
+        if laid is not None:
+            self._staged[dao.UNSORTED] = laid
 
     def flush(self, tx: Tx) -> None:
         """Write it to the rollups, one statement each (more for many rows).

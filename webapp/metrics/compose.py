@@ -3,6 +3,7 @@
 import functools
 import json
 from collections.abc import Sequence
+from operator import add
 from typing import Any
 
 from webapp.db import queries
@@ -10,16 +11,38 @@ from webapp.db.queries import Executes
 from webapp.metrics.filters import NAMES, PRODUCT_NAMES, Filters
 
 sql = queries.load("metrics")
+_UNSORTED = {"product_day": "unsorted_day", "product_month": "unsorted_month"}
 
 
 def fetch(
-    tx: Executes, source: str, what: str, keys: Sequence[str], filters: Filters, **values: Any
+    tx: Any, source: str, what: str, keys: Sequence[str], filters: Filters, **values: Any
 ) -> list[tuple[Any, ...]]:
     """One row a group: the values of the keys, then the sums of `what`, from one source under the filters.
 
     source, what and keys: the names of pieces `from_...`, `select_...` and `key_...`. values: what the source's piece
-    needs; a list `value` asks for these values of `order_day`, where filters by product do not apply by themselves.
+    needs; a list `value` asks for these values of `order_day`, where filters by product do not apply by themselves. The days
+    and months of products are read with what waits to be sorted into them.
     """
+    rows = _fetch(tx, source, what, keys, filters, values)
+    if source in _UNSORTED and queries.is_near(tx.connection) and sql.find_unsorted.value(tx):
+        return _added_up(rows + _fetch(tx, _UNSORTED[source], what, keys, filters, values), len(keys))
+    return rows
+
+
+def _added_up(rows: list[tuple[Any, ...]], keys: int) -> list[tuple[Any, ...]]:
+    """One row a group, its sums added."""
+    found: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+    for row in rows:
+        group, sums = row[:keys], row[keys:]
+        held = found.get(group)
+        found[group] = sums if held is None else tuple(map(add, held, sums))
+    return [group + sums for group, sums in found.items()]
+
+
+def _fetch(
+    tx: Executes, source: str, what: str, keys: Sequence[str], filters: Filters, given: dict[str, Any]
+) -> list[tuple[Any, ...]]:
+    values = dict(given)
     names = [name for name in NAMES if getattr(filters, name) and (source != "order_day" or name not in PRODUCT_NAMES)]
     conditions = (*names, "value") if "value" in values else tuple(names)
     text = _statement(source, what, tuple(keys), conditions)

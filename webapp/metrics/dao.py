@@ -9,6 +9,7 @@ from webapp.metrics.definitions import Dimension
 
 sql = queries.load("metrics")
 ROLLUPS = ("sales_second", "sales_hour", "sales_day", "product_day", "product_month", "order_day")
+UNSORTED = "product_unsorted"
 
 
 # ---- Values of dimensions ----
@@ -80,6 +81,17 @@ def stage(connection: Executes, rollup: str, rows: Sequence[Sequence[Any]]) -> S
     return getattr(sql, f"add_{rollup}").stage(connection, rows)
 
 
+def sort_in(tx: Executes, limit: int) -> int:
+    """So many of the rows that wait, neighbours in the rollups, become part of the products' days and months; return how many."""
+    if sql.find_unsorted.value(tx) is None:
+        return 0
+    version_id, row_id = sql.find_unsorted_end.one(tx, limit=limit) or (1 << 62, 0)
+    before = {"version_id": version_id, "id": row_id}
+    sql.sort_into_days.run(tx, **before)
+    sql.sort_into_months.run(tx, **before)
+    return sql.drop_sorted.run(tx, **before)
+
+
 def prune_seconds(tx: Executes, second: int) -> int:
     """Drop the seconds before this one; return how many rows."""
     return sql.prune_seconds.run(tx, second=second)
@@ -115,9 +127,9 @@ def first_second(tx: Executes) -> int | None:
     return sql.find_first_second.value(tx)
 
 
-def newest_product_day(tx: Executes) -> int | None:
-    """The last day of the products' rollup; None when it is empty."""
-    day: int | None = sql.find_newest_product_day.value(tx)
+def newest_day(tx: Executes) -> int | None:
+    """The last day on which anything was sold or came back; None in a shop that has not sold yet."""
+    day: int | None = sql.find_newest_day.value(tx)
     return day
 
 
@@ -168,7 +180,7 @@ def entered_into_hours(tx: Executes, from_ms: int, to_ms: int, after_order: int,
     return bool(sql.entered_into_hours.value(tx, **span, after_order=after_order, after_return=after_return))
 
 
-def product_days(tx: Executes) -> tuple[int, int] | None:
-    """The first and the last day on which a product was sold or came back."""
-    first, last = sql.find_product_days.one(tx)
+def days(tx: Executes) -> tuple[int, int] | None:
+    """The first and the last day on which anything was sold or came back."""
+    first, last = sql.find_days.one(tx)
     return None if first is None else (first, last)

@@ -3,13 +3,14 @@
 A day, an hour or a month holds what was sold and what came back in it, by place (channel, location, region; 0 and ''
 stand for none). `product_*` split it by product version. `order_day` counts orders by one
 value of one product dimension, once each: a line's own `category`, and `category_tree`, which holds its ancestors too.
+What an import adds to products lies in `product_unsorted` first, which every reader of `product_*` counts in.
 """
 
 from collections.abc import Iterable
 from typing import Any
 
 from webapp import clock
-from webapp.db.queries import Executes
+from webapp.db.queries import Executes, is_near
 from webapp.db.tx import Tx
 from webapp.metrics import dao
 from webapp.metrics.buffer import KEPT_S, MOST, Buffer, ReturnFact, SaleFact
@@ -27,6 +28,9 @@ __all__ = [
     "prune",
     "rebuild",
     "room",
+    "settle",
+    "sort_in",
+    "sort_later",
 ]
 
 
@@ -38,6 +42,25 @@ def add_sales(tx: Tx, facts: Iterable[SaleFact]) -> None:
 def add(tx: Tx, gathered: Buffer) -> None:
     """From the commit on, every rollup holds what was gathered, which is used up."""
     tx.buffer(Buffer).merge(gathered)
+
+
+def sort_later(tx: Tx) -> None:
+    """What this transaction adds to products waits beside their rollups until `sort_in`; every figure holds it meanwhile.
+
+    On PostgreSQL nothing waits: others write beside it there.
+    """
+    tx.buffer(Buffer).later = is_near(tx.connection)
+
+
+def sort_in(tx: Tx, limits: Iterable[int]) -> list[int]:
+    """The verb by which so many of the rows that wait are sorted into the rollups; the results are how many that were."""
+    return [dao.sort_in(tx, limit) for limit in limits]
+
+
+def settle(tx: Executes) -> None:
+    """Nothing waits any more."""
+    while dao.sort_in(tx, 100_000):
+        pass
 
 
 def oldest_ms(tx: Tx) -> int:
@@ -64,7 +87,7 @@ def room(tx: Tx) -> int:
 def rebuild(tx: Tx) -> None:
     """Every rollup is made anew from the ledger, and what a process remembers of the old ones is read again."""
     tx.next("rebuild")
-    for rollup in dao.ROLLUPS:
+    for rollup in (*dao.ROLLUPS, dao.UNSORTED):
         dao.clear(tx, rollup)
     dao.remake(tx, "sales_second", from_ms=_oldest_ms(tx.now_ms))
     for rollup in ("sales_hour", "sales_day", "product_day", "order_day"):
@@ -89,7 +112,7 @@ def check(tx: Executes) -> list[str]:
 
 def check_recent(tx: Any, days: int = 7) -> list[str]:
     """What differs in the newest days that have sales; reads no more than what happened in them."""
-    newest = dao.product_days(tx)
+    newest = dao.days(tx)
     if newest is None:
         return []
     from_day = newest[1] - days + 1
@@ -106,7 +129,7 @@ def _oldest_ms(now_ms: int) -> int:
 
 
 def _months(tx: Executes) -> Iterable[tuple[int, dict[str, int]]]:
-    days = dao.product_days(tx)
+    days = dao.days(tx)
     if days is not None:
         for month in range(clock.month_of(days[0]), clock.month_of(days[1]) + 1):
             yield month, {"from_day": clock.first_day(month), "to_day": clock.first_day(month + 1)}

@@ -130,7 +130,7 @@ def _spans(
     if products:
         months = time in (None, "month") and "weekday" not in keys and not filters.weekday
         if months:
-            return spans.by_month(from_ms, to_ms, tx.zone, dao.newest_product_day(tx))
+            return spans.by_month(from_ms, to_ms, tx.zone, dao.newest_day(tx))
         return spans.by_day(from_ms, to_ms, tx.zone)
     return spans.by_day_and_hour(from_ms, to_ms, tx.zone)
 

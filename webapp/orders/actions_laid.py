@@ -13,17 +13,18 @@ NEVER = 1 << 62  # later than all that can be
 class Laid:
     """Sales with all that can be made of them before their numbers are known: rows of lines, and what they add to the figures.
 
-    It serves one transaction.
+    It serves one transaction. sort_later: its figures of products are sorted in after the commit (`rollups.sort_later`).
     """
 
     __slots__ = ("figures", "lines", "newest_ms", "sales", "staged")
 
-    def __init__(self, sales: Sequence[Sale], oldest_ms: int = NEVER) -> None:
+    def __init__(self, sales: Sequence[Sale], oldest_ms: int = NEVER, sort_later: bool = False) -> None:
         self.sales = sales
         self.lines = [line for sale in sales for line in sale.lines]
         self.staged: Any = None
         self.newest_ms = max([sale.placed_ms for sale in sales], default=0)
         self.figures = rollups.Buffer()
+        self.figures.later = sort_later
         self.figures.add_sales(_facts(sales), oldest_ms)
 
     def versions(self) -> set[int]:
