@@ -99,7 +99,7 @@ order by r.id;
 
 -- fragment: matching_return
 -- Which returns a list shows. Every condition is switched off by its own empty list.
-(r.returned_ms, r.id) < (:before_ms, :before_id) and r.returned_ms >= :from_ms and r.returned_ms < :to_ms
+r.returned_ms >= :from_ms and r.returned_ms < :to_ms
   and (:any_channel or r.channel_id in :channels)
   and (:any_location or coalesce(r.location_id, 0) in :locations)
   and (:any_region or coalesce(r.region, '') in :regions or '=' || coalesce(r.region, '') in :regions
@@ -110,18 +110,32 @@ order by r.id;
     select 1 from return_line l join product_version v on v.id = l.version_id
     where l.return_id = r.id and :use(matching_version)))
 
--- name: find_return_page
--- One page of returns under the filters, newest first, below a position. Every filter is off by its own empty list.
+-- name: find_returns_newest
+-- A page of returns, newest first, below a position.
 select r.id, r.returned_ms from returns r
-where :use(matching_return)
+where (r.returned_ms, r.id) < (:after_value, :after_id) and :use(matching_return)
 order by r.returned_ms desc, r.id desc
 limit :limit;
 
--- name: find_return_edge
+-- name: find_returns_oldest
+-- A page of returns, oldest first, above a position.
+select r.id, r.returned_ms from returns r
+where (r.returned_ms, r.id) > (:after_value, :after_id) and :use(matching_return)
+order by r.returned_ms, r.id
+limit :limit;
+
+-- name: find_returns_edge_newest
 -- Where a walk of some returns from a position down ends; null where it reaches the end of the list.
 select returned_ms from returns
-where (returned_ms, id) < (:before_ms, :before_id) and returned_ms >= :from_ms and returned_ms < :to_ms
+where (returned_ms, id) < (:after_value, :after_id) and returned_ms >= :from_ms and returned_ms < :to_ms
 order by returned_ms desc, id desc
+limit 1 offset :walk;
+
+-- name: find_returns_edge_oldest
+-- The same upwards.
+select returned_ms from returns
+where (returned_ms, id) > (:after_value, :after_id) and returned_ms >= :from_ms and returned_ms < :to_ms
+order by returned_ms, id
 limit 1 offset :walk;
 
 -- name: sum_matching
@@ -316,11 +330,11 @@ from product_version v cross join return_line l on l.product_id = v.product_id a
 where :use(matching_version)
 limit :limit;
 
--- name: find_return_page_among
+-- name: find_matching_returns
 -- Which of these returns a list shows; they are few, so that each is looked up by its id.
 select r.id, r.returned_ms from returns r not indexed
 where r.id in :ids and :use(matching_return)
-order by r.returned_ms desc, r.id desc;
+order by r.id;
 
 -- name: find_export_lines
 -- The lines of these orders as the export has them.

@@ -38,6 +38,18 @@ def test_channels_add_up_to_the_totals_and_their_shares_to_one(trading):
     assert said["channels"][2]["return_rate"] == 1 and said["totals"]["orders"] == 14
 
 
+def test_a_channel_below_zero_leaves_no_shares_and_the_page_says_why(trading):
+    early = sell("TEA", 4, channel="marketplace", placed_ms=at_ms("2026-10-01T11:00"))
+    take_back(early, 4, returned_ms=at_ms("2026-11-20T12:00"))
+    said = told(trading, "/analytics/channels?period=28d")["channels"]
+
+    assert [(one["code"], one["net_sales"], one["share"]) for one in said] == [
+        ("store", D("57.60"), None), ("online", D("12.00"), None), ("marketplace", D("-9.60"), None),
+    ]  # fmt: skip
+    assert "There are no shares here: where more came back than was sold" in words(page(trading, "/analytics/channels"))
+    assert "There are no shares" not in words(page(trading, "/analytics/channels?channel=store"))
+
+
 def test_each_channel_stands_beside_its_earlier_time(trading):
     store = told(trading, "/analytics/channels?period=28d")["channels"][0]
 

@@ -420,11 +420,36 @@ def test_what_is_entered_after_the_close_is_told_with_its_time(client, at):
     text = page(client, "/analytics/reconciliation?period=7d")
     told = exact(client, "/analytics/reconciliation?period=7d")["late"]
 
-    assert "+1 order entered after close, at 09:12" in text
+    assert "+1 order entered after close, at 09:12 the next day" in text
     assert f'href="/orders/{late}"' in text
     assert told == [
         {"day": "2026-11-20", "orders": 1, "returns": 0, "last_entered_at": "2026-11-21T09:12:00.000Z",
          "closed_with": Decimal("2.40"), "now": Decimal("7.20")}
+    ]  # fmt: skip
+
+
+def test_several_late_entries_of_several_days_are_told_with_the_last_of_each(client, at):
+    at("2026-11-17T18:00:00Z")
+    making.make_product("TEA", "2.40")
+    sold = making.sell("TEA", 9)
+    at("2026-11-18T09:00:00Z")
+    back = making.take_back(sold, 1, returned_ms=ms("2026-11-17T19:00:00Z"))
+    at("2026-11-20T18:00:00Z")
+    for day in ("2026-11-18", "2026-11-19", "2026-11-19"):
+        sold = making.sell("TEA", 2, placed_ms=ms(f"{day}T17:00:00Z"))
+    at("2026-11-21T09:12:00Z")
+    making.take_back(sold, 1, returned_ms=ms("2026-11-19T17:30:00Z"))
+
+    found = re.findall(
+        r'data-key="late-\d+"><a href="([^"]+)">([^<]+)</a>\s*<span class="what">([^<]+)</span>',
+        page(client, "/analytics/reconciliation?period=7d"),
+    )
+
+    assert found == [
+        ("/orders?from=2026-11-19&amp;to=2026-11-19", "19 Nov 2026",
+         "+2 orders and +1 return entered after close, the last on 21 Nov 2026 at 09:12"),
+        ("/orders/2", "18 Nov 2026", "+1 order entered after close, on 20 Nov 2026 at 18:00"),
+        (f"/returns/{back['id']}", "17 Nov 2026", "+1 return entered after close, at 09:00 the next day"),
     ]  # fmt: skip
 
 

@@ -66,6 +66,14 @@ def test_regions_sum_to_the_totals_and_have_names(spread):
     assert sum(one["share"] for one in told["regions"]) == pytest.approx(1, abs=Decimal("0.001"))
 
 
+def test_a_region_below_zero_leaves_no_shares_and_the_page_says_why(spread):
+    shares = [one["share"] for one in exact(spread, "/analytics/regions?from=2026-11-21&to=2026-11-21")["regions"]]
+
+    assert shares == [None]  # what was sold to London two days before came back
+    assert "There are no shares here" in spread.get("/analytics/regions?period=today&format=html").text
+    assert "There are no shares here" not in spread.get("/analytics/regions?period=28d&format=html").text
+
+
 def test_each_region_is_compared_with_its_own_earlier_time(spread):
     told = exact(spread, "/analytics/regions?period=28d&compare=previous")
     bristol, london = (next(one for one in told["regions"] if one["region"] == code) for code in ("GB-BST", "GB-LND"))

@@ -69,6 +69,15 @@ def test_bars_of_a_list_below_zero_are_empty():
     assert changes.shares([-5, 0], [None, None]) == [(0.0, None), (0.0, None)]
 
 
+def test_parts_are_of_their_sum():
+    assert changes.parts([1, 0, 3]) == [Decimal("0.25"), 0, Decimal("0.75")]
+
+
+@pytest.mark.parametrize("values", [[5, -1], [-5, -1], [0, 0], []])
+def test_what_does_not_divide_a_whole_has_no_parts(values):
+    assert changes.parts(values) == [None for _ in values]
+
+
 # ---- Hours ----
 
 

@@ -103,3 +103,21 @@ def test_the_page_works_without_script_and_fits_a_phone(trading: Shop, browser) 
     expect(page.locator(".answer h2")).to_have_text(re.compile("by brand"))
     assert page.locator("main").bounding_box()["width"] <= 375
     context.close()
+
+
+def test_a_row_that_goes_on_beyond_the_edge_fades_there_until_its_end(trading: Shop, browser) -> None:  # type: ignore[no-untyped-def]
+    phone = browser.new_page(viewport={"width": 375, "height": 800})
+    phone.goto(f"{trading.url}/analytics/channels")
+    place = "row => [getComputedStyle(row).maskPosition, getComputedStyle(row).maskImage !== 'none']"
+
+    for name in (".head .filters", ".siblings"):
+        row = phone.locator(name)
+        assert row.evaluate(place) == ["100% 0px", True]  # the mask stands at the right, its left fade outside
+        row.evaluate(
+            "row => new Promise(done => { row.onscroll = () => requestAnimationFrame(done); row.scrollLeft = 9999; })"
+        )
+        assert row.evaluate(place) == ["0% 0px", True]
+    phone.set_viewport_size({"width": 1440, "height": 800})
+    phone.reload()
+    assert phone.locator(".siblings").evaluate(place)[1] is False
+    phone.close()

@@ -15,6 +15,7 @@ from webapp.orders.shapes import LineDraft, OrderDraft
 
 LINES = 50_000
 MOST_STEPS = 200_000  # of SQLite's machine; ten for each order
+FEW_STEPS = 40_000  # two for each order
 LEDGER = {"orders", "order_line", "returns", "return_line", "stock_move"}
 PAGES = (
     "/", "/?period=28d&compare=previous", "/?channel=store", "/?category=Drinks&period=90d", "/?product=P003",
@@ -33,6 +34,7 @@ PAGES = (
     "/orders?q=nothing+is+called+that", "/orders?min_total=900", "/orders?max_total=1", "/orders?region=DE",
     "/orders?weekday=1&hour=9&location=pier", "/orders?period=today&brand=Brand 3&q=Hot", "/orders/77", "/orders/78/receipt",
     "/orders/new", "/returns", "/returns?product=P399", "/returns?channel=online&period=mtd", "/returns/7",
+    "/returns?sort=returned_at&period=mtd&category=Drinks/Hot",
     "/returns?category=Drinks/Hot", "/returns?region=DE&weekday=1&brand=Brand 3", "/explore/metrics/returns?product=P399",
     "/products", "/products?q=Hot&sort=-price", "/products?stock=low", "/products/7", "/products/7/prices",
     "/products/7/stock", "/sell", "/sell/products.json", "/settings", "/channels", "/locations", "/imports", "/backups",
@@ -57,6 +59,10 @@ AGAIN = (
 RARE = (
     "/orders?q=nothing+is+called+that", "/orders?q=X-13", "/orders?product=P399&sort=-total",
     "/orders?min_total=900", "/orders?max_total=1", "/orders?status=returned&q=zzz", "/returns?product=P399",
+)  # fmt: skip
+LATE_OR_EARLY = (
+    "/orders?sort=placed_at&period=today", "/orders?from=2024-12-01&to=2024-12-10", "/orders?sort=-total&max_total=9",
+    "/orders?sort=total&min_total=150", "/returns?sort=returned_at&period=7d", "/returns?from=2024-12-01&to=2024-12-10",
 )  # fmt: skip
 FOR_MACHINES = {"/events", "/live", "/healthz", "/readyz", "/metrics", "/openapi.json"}
 FACES = ("text/html", "application/json")
@@ -184,6 +190,22 @@ def test_what_is_rare_is_found_without_a_walk_through_the_ledger(large, steps, a
 
     assert answer.status_code == 200
     assert len(steps) * 100 < MOST_STEPS
+
+
+@pytest.mark.parametrize("address", LATE_OR_EARLY)
+def test_a_list_begins_where_what_is_asked_for_begins(large, steps, address):
+    answer = large.get(address, headers={"Accept": "application/json"})
+
+    assert answer.json["items"]
+    assert len(steps) * 100 < FEW_STEPS
+
+
+def test_the_control_a_list_that_begins_at_its_end_walks_there(large, steps, monkeypatch):
+    monkeypatch.setattr(dao, "_place", lambda sort, *_: {"after_value": -1 << 62, "after_id": -1})
+
+    large.get(LATE_OR_EARLY[0], headers={"Accept": "application/json"})
+
+    assert len(steps) * 100 > FEW_STEPS
 
 
 def test_the_control_a_list_that_looks_nothing_up_walks_through_it(large, steps, monkeypatch):

@@ -110,6 +110,24 @@ def test_rows_mended_in_vain_are_saved_again_under_their_first_number(client):
     assert counts(given(client, text_of(mended(rows, "n", {"2": "5"})[:2])))[2:] == (1, 0, 0)
 
 
+MARKED = ("'abc", "=1+1", "'=x", "-5", "+x", "@a", "''=y")
+
+
+@pytest.mark.parametrize("vain", [0, 1, 2])
+def test_cells_with_an_apostrophe_or_a_formula_come_back_as_they_were(client, vain):
+    lines = [f"TEA;x;1,50;01.02.2021;{bill}" for bill in MARKED]
+    given(client, "\n".join(["thing;n;each;at;bill", *lines]) + "\n", MAPPING)
+    for number in range(1, 1 + vain):
+        rows = rejected(client, number)
+        given(client, text_of(mended(rows, "n", {row[0]: f"in vain {number}" for row in rows[1:]})))
+    rows = rejected(client, 1 + vain)
+
+    given(client, text_of(mended(rows, "n", {row[0]: "1" for row in rows[1:]})))
+
+    assert [row[-1] for row in rows[1:]] == ["'abc", "'=1+1", "''=x", "'-5", "'+x", "'@a", "'''=y"]
+    assert making.query("select external_id from orders order by id") == [(bill,) for bill in MARKED]
+
+
 def test_rows_without_an_invoice_and_objects_are_mended_too(client):
     rows = '{"sku":"A","quantity":1,"price":"x","date":"2021-02-01"}\n{"sku":"A","quantity":1,"price":"y","date":"2021-02-02"}\n'
     given(client, rows, {"decimal": "."}, "sales.ndjson")

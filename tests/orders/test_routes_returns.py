@@ -82,6 +82,36 @@ def test_the_list_goes_on_page_by_page_under_its_filters(returned):
     assert 'href="?period=28d">To the start</a>' in text and 'href="/returns?period=28d&amp;format=csv"' in text
 
 
+def test_the_list_is_sorted_by_its_header_and_in_its_address(returned):
+    text = page(returned, "/returns?channel=store&channel=online")
+    [oldest] = re.findall(r'aria-sort="descending"><a href="([^"]*sort=returned_at)"', text)
+    oldest = "/returns" + oldest.replace("&amp;", "&")
+
+    assert "newest first" in text and shown(returned, oldest) == [2, 1]
+    text = page(returned, oldest)
+    assert "newest first" not in text and "channel=store&amp;channel=online&amp;sort=-returned_at" in text
+    assert '<input type="hidden" name="sort" value="returned_at">' in text
+    assert [one["id"] for one in returned.get("/returns?sort=returned_at").json["items"]] == [2, 1]
+    assert [one["id"] for one in returned.get("/returns?sort=-returned_at").json["items"]] == [1, 2]
+
+
+def test_a_sorted_list_goes_on_in_its_order_and_is_saved_in_it(returned):
+    first = returned.get("/returns?sort=returned_at&limit=1&period=28d").json
+    rows = returned.get("/returns?sort=returned_at&format=csv").text.splitlines()[1:]
+
+    assert [one["id"] for one in first["items"]] == [2]
+    assert [one["id"] for one in returned.get(first["next"]).json["items"]] == [1]
+    assert ["R-9" in row for row in rows] == [True, False, False]
+
+
+@pytest.mark.parametrize("sort", ["placed_at", "total", "x"])
+def test_an_order_that_the_list_has_not_is_refused(returned, sort):
+    answer = returned.get(f"/returns?sort={sort}")
+
+    assert answer.status_code == 422
+    assert [(one["parameter"], one["code"]) for one in answer.json["errors"]] == [("sort", "unknown")]
+
+
 def test_a_list_without_returns_says_so(client, returned):
     assert "No return is like that" in page(returned, "/returns?product=TEA&period=yesterday")
 

@@ -13,7 +13,8 @@ from webapp.orders.shapes import LineDraft, OrderDraft
 LISTS = (
     {}, {"q": "SOAP"}, {"q": "Soap"}, {"q": "door"}, {"q": "nothing"}, {"q": "X-9"}, {"q": "7"}, {"product": "WAX"},
     {"product": "TEA"}, {"status": "returned"}, {"status": "partly_returned"}, {"status": "placed", "q": "SOAP"},
-    {"min_total": "4"}, {"max_total": "1", "product": "TEA"}, {"channel": "store", "q": "SOAP"},
+    {"min_total": "4"}, {"max_total": "1", "product": "TEA"}, {"channel": "store", "q": "SOAP"}, {"max_total": "2"},
+    {"from": "2026-11-20T10:00:00.003Z", "to": "2026-11-20T10:00:00.007Z"}, {"min_total": "2", "max_total": "3"},
 )  # fmt: skip
 
 
@@ -66,27 +67,33 @@ def test_pages_found_by_short_walks_are_the_whole_list_in_order(trading, monkeyp
     assert [asked for asked, ids in zip(LISTS, whole, strict=True) if not ids] == [{"q": "nothing"}]
 
 
-def returned(asked, limit=100):
-    """The ids of the returns beneath a list, so many at a time."""
-    found, before = [], None
+def returned(asked, sort, limit=100):
+    """The ids of the list of returns, so many at a time."""
+    found, after = [], None
     with reading.reading() as tx:
-        wanted = routes_list.parse(tx, asked, at_ms("2026-11-21T15:00"), tx.zone)
-        while rows := dao.find_return_page(tx, limit, before, wanted.condition):
+        args = {**asked, "sort": sort}
+        wanted = routes_list.parse(tx, args, at_ms("2026-11-21T15:00"), tx.zone, routes_list.RETURN_SORTS)
+        while rows := dao.find_return_page(tx, sort, limit, after, wanted.condition):
             found += [row["id"] for row in rows]
-            before = rows[-1]["returned_ms"], rows[-1]["id"]
+            after = rows[-1][wanted.value], rows[-1]["id"]
     return found
 
 
+@pytest.mark.parametrize("sort", routes_list.RETURN_SORTS)
 @pytest.mark.parametrize("asked", [{"product": "TEA"}, {"product": "WAX"}, {"product": "SOAP"}, {"channel": "store"}])
-def test_returns_found_by_short_walks_are_the_whole_list_in_order(trading, monkeypatch, asked):
-    whole = returned(asked)
+def test_returns_found_by_short_walks_are_the_whole_list_in_order(trading, monkeypatch, asked, sort):
+    whole = returned(asked, sort)
 
     for walk, few in ((1, 0), (2, 100), (5, 0), (5, 1)):
         monkeypatch.setattr(dao, "WALK_RETURNS", walk)
         monkeypatch.setattr(dao, "FEW", few)
 
-        assert [returned(asked, limit) for limit in (1, 3, 9)] == [whole] * 3
+        assert [returned(asked, sort, limit) for limit in (1, 3, 9)] == [whole] * 3
     assert len(whole) == len(set(whole)) and (whole or asked == {"product": "WAX"})
+
+
+def test_the_oldest_returns_first_are_the_newest_first_turned_round(trading):
+    assert returned({}, "returned_at") == returned({}, "-returned_at")[::-1] != []
 
 
 def test_the_control_a_walk_that_begins_anew_shows_orders_twice(trading, monkeypatch):

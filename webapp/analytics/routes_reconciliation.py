@@ -102,7 +102,7 @@ def _late_day(tx: Any, day: int, orders: Any, returns: Any, now_ms: int) -> Late
     return Late(
         day, orders["entries"] if orders else 0, orders["minor"] if orders else 0, returns["entries"] if returns else 0,
         returns["minor"] if returns else 0, max(row["last_ms"] for row in rows), int(now or 0),
-        orders["first_id"] if orders else None,
+        orders["first_id"] if orders else None, returns["first_id"] if returns else None,
     )  # fmt: skip
 
 
@@ -115,7 +115,10 @@ def _around(found: list[Late], asked: shapes_asked.Asked, args: Any) -> dict[str
         "title": words.title(span, shop.formatter),
         "dates": words.dates(span, shop.formatter),
         "late_days": [
-            {"late": one, "href": shaping.late_address(one, shop.zone), "next_day": shop.zone.day_of(one.last_ms) == one.day + 1}
+            {
+                "late": one, "href": shaping.late_address(one, shop.zone),
+                "what": shaping.late_words(one, shop.formatter, shop.zone),
+            }
             for one in found
         ],
         "periods": list(words.TITLES.items()),

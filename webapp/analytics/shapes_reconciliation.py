@@ -8,8 +8,10 @@ from typing import Any
 from webapp import clock, money
 from webapp.analytics.shapes import PeriodOut, shown
 from webapp.analytics.shapes_drill import listed, span_query
+from webapp.clock import Zone
 from webapp.metrics.answers import Answer, Value
 from webapp.metrics.definitions import DIMENSIONS, METRICS
+from webapp.text import Formatter
 from webapp.web.fields import Instant, MoneyOut, Output
 
 RECONCILED = ("net_sales", "gross_sales", "returns", "units", "units_returned", "cost", "gross_margin", "orders")
@@ -62,6 +64,7 @@ class Late:
     last_ms: int
     now_minor: int
     order_id: int | None
+    return_id: int | None
 
     @property
     def closed_minor(self) -> int:
@@ -139,9 +142,18 @@ def late(found: Sequence[Late], currency: str) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def late_address(one: Late, zone: Any) -> str:
-    """Where its entries are: the one order, or the orders of the day."""
-    if one.orders == 1 and not one.returns:
-        return f"/orders/{one.order_id}"
+def late_words(one: Late, said: Formatter, zone: Zone) -> str:
+    """What came and when: "+1 order entered after close, at 09:12 the next day"; of several the last."""
+    counted = ((one.orders, "order", "orders"), (one.returns, "return", "returns"))
+    came = " and ".join(f"+{said.plural(count, *words)}" for count, *words in counted if count)
+    day, at = zone.day_of(one.last_ms), said.time(one.last_ms)
+    when = f"at {at} the next day" if day == one.day + 1 else f"on {said.short_date(day)} at {at}"
+    return f"{came} entered after close, {'the last ' if one.orders + one.returns > 1 else ''}{when}"
+
+
+def late_address(one: Late, zone: Zone) -> str:
+    """Where its entries are: the one order or return, or the orders of the day with its returns below."""
+    if one.orders + one.returns == 1:
+        return f"/orders/{one.order_id}" if one.orders else f"/returns/{one.return_id}"
     begin, end = zone.bounds(one.day)
     return listed(span_query(begin, end, zone))

@@ -6,6 +6,7 @@ from typing import Any
 
 from webapp.imports.rules.cells import NDJSON, Damaged, parse_object
 from webapp.imports.rules.mending import AT_IMPORT, AT_ROW, OWN, SIGNS
+from webapp.imports.rules.values import unguarded
 from webapp.imports.shapes import Mapping
 
 
@@ -23,7 +24,7 @@ def cells(of: Any, errors: list[Any]) -> list[str]:
     if mapping.mends is not None:
         if len(own) > AT_IMPORT:
             row, origin = own[AT_ROW], own[AT_IMPORT]
-        own = own[OWN:]
+        own = [unguarded(cell) for cell in own[OWN:]]  # as the reader took them; the file guards them anew
     said = ("; ".join(error[name] or "" for error in errors) for name in ("field", "detail", "value"))
     return [row, *said, origin, *own]
 

@@ -140,9 +140,7 @@ def find_page(
     orders can fulfil is looked up, and else the walk goes on from where it was.
     """
     query, edge, bound = _SORTS[sort]
-    down = sort.startswith("-")
-    value, last_id = after or ((1 << 62, 1 << 62) if down else (-1 << 62, -1))
-    place = {"after_value": value, "after_id": last_id}
+    place = _place(sort, after, condition)
     looked_up = [(rare, few) for asked, rare, few in _RARE if asked(sort, condition)]
     stop = edge.value(tx, walk=WALK, **place, **condition) if looked_up else None
     if stop is None:
@@ -157,9 +155,28 @@ def find_page(
         if few is not None:
             return _page_of(tx, few, sort, limit, after, condition)
     if len(rows) < limit:
-        beyond = {"after_value": stop, "after_id": -1 if down else 1 << 62}
-        rows += query.all(tx, limit=limit - len(rows), **beyond, **condition)
+        rows += query.all(tx, limit=limit - len(rows), **_beyond(sort, stop), **condition)
     return rows
+
+
+def _place(sort: str, after: tuple[int, int] | None, condition: dict[str, Any]) -> dict[str, int]:
+    """The position behind which a page begins: `after`, or where what the condition asks for begins in that order.
+
+    A plan takes one bound at each end of an index, and it may be the position's."""
+    down, least, most = sort.startswith("-"), condition["min_total"], condition["max_total"]
+    if "total" not in sort:
+        first = (condition["to_ms"], -1) if down else (condition["from_ms"] - 1, 1 << 62)
+    elif down:
+        first = (1 << 62 if most is None else most, 1 << 62)
+    else:
+        first = (-1 if least is None else least, -1)
+    value, last_id = first if after is None else min(first, after) if down else max(first, after)
+    return {"after_value": value, "after_id": last_id}
+
+
+def _beyond(sort: str, stop: int) -> dict[str, int]:
+    """The position behind everything that a walk to this value has passed."""
+    return {"after_value": stop, "after_id": -1 if sort.startswith("-") else 1 << 62}
 
 
 def _narrowed(
@@ -206,10 +223,7 @@ def _candidates(tx: Executes, looked_up: list[tuple[Query, int]], condition: dic
 def _page_of(
     tx: Executes, ids: list[int], sort: str, limit: int, after: tuple[int, int] | None, condition: dict[str, Any]
 ) -> list[Any]:
-    value, down = "placed_ms" if "placed_at" in sort else "total_minor", sort.startswith("-")
-    rows = sorted(sql.find_places.all(tx, ids=ids), key=lambda row: (row[value], row["id"]), reverse=down)
-    if after is not None:
-        rows = [row for row in rows if ((row[value], row["id"]) < after) == down and (row[value], row["id"]) != after]
+    rows = _behind(sql.find_places.all(tx, ids=ids), "placed_ms" if "placed_at" in sort else "total_minor", sort, after)
     found: list[Any] = []
     for start in range(0, len(rows), 2 * limit):
         piece = rows[start : start + 2 * limit]
@@ -220,24 +234,42 @@ def _page_of(
     return found[:limit]
 
 
-def find_return_page(tx: Executes, limit: int, before: tuple[int, int] | None, condition: dict[str, Any]) -> list[Any]:
-    """Return ids with their times, newest first, under the period and the filters of a list of orders.
+def _behind(rows: list[Any], value: str, sort: str, after: tuple[int, int] | None) -> list[Any]:
+    """These rows in their order, without those up to a position."""
+    down = sort.startswith("-")
+    rows = sorted(rows, key=lambda row: (row[value], row["id"]), reverse=down)
+    if after is None:
+        return rows
+    return [row for row in rows if ((row[value], row["id"]) < after) == down and (row[value], row["id"]) != after]
+
+
+def find_return_page(
+    tx: Executes, sort: str, limit: int, after: tuple[int, int] | None, condition: dict[str, Any]
+) -> list[Any]:
+    """Return ids with their times, one page behind a position, under the period and the filters of a list of orders.
 
     A product that comes back often is found by a walk, another one is looked up, as in `find_page`.
     """
-    query, (value, last_id) = sql.find_return_page, before or (1 << 62, 1 << 62)
-    below = {"before_ms": value, "before_id": last_id, **condition}
-    stop = None if condition["any_line"] else sql.find_return_edge.value(tx, walk=WALK_RETURNS, **below)
+    query, edge, bound = _RETURN_SORTS[sort]
+    place = _place(sort, after, condition)
+    stop = None if condition["any_line"] else edge.value(tx, walk=WALK_RETURNS, **place, **condition)
     if stop is None:
-        return query.all(tx, limit=limit, **below)
-    rows = query.all(tx, limit=limit, **below | {"from_ms": stop})
+        return query.all(tx, limit=limit, **place, **condition)
+    rows = query.all(tx, limit=limit, **place, **condition | bound(stop, condition))
     if len(rows) * 2 * OFTEN < limit:
         few = [row[0] for row in sql.find_return_candidates.all(tx, limit=FEW + 1, **condition)]
         if len(few) <= FEW:
-            return sql.find_return_page_among.all(tx, ids=few, **below)[:limit]
+            found = sql.find_matching_returns.all(tx, ids=few, **condition)
+            return _behind(found, "returned_ms", sort, after)[:limit]
     if len(rows) < limit:
-        rows += query.all(tx, limit=limit - len(rows), **below | {"before_ms": stop, "before_id": -1})
+        rows += query.all(tx, limit=limit - len(rows), **_beyond(sort, stop), **condition)
     return rows
+
+
+_RETURN_SORTS = {
+    "-returned_at": (sql.find_returns_newest, sql.find_returns_edge_newest, _narrowed("from_ms", max, 0)),
+    "returned_at": (sql.find_returns_oldest, sql.find_returns_edge_oldest, _narrowed("to_ms", min, 1)),
+}
 
 
 def sum_matching(tx: Executes, order_ids: Sequence[int], condition: dict[str, Any]) -> dict[int, int]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from webapp.db import reading, store
 from webapp.orders import dao
-from webapp.orders.routes_list import Wanted
+from webapp.orders.routes_list import RETURN_SORTS, Wanted
 from webapp.orders.shapes import outgoing
 
 SLICE = 500
@@ -50,12 +50,12 @@ def _lines(tx: Any, return_ids: list[int]) -> list[Any]:
     return [line for one in return_ids for line in found.get(one, [])]
 
 
-def returns(wanted: Wanted) -> Iterator[Row]:
-    """The rows of the returns under the filters and in the period of a list, the newest first."""
-    currency, before = store.shop().currency, None
+def returns(wanted: Wanted, sort: str = RETURN_SORTS[0]) -> Iterator[Row]:
+    """The rows of the returns under the filters and in the period of a list, the newest first if not sorted else."""
+    currency, after = store.shop().currency, None
 
     def find(tx: Any) -> tuple[list[Any], list[Any]]:
-        found = dao.find_return_page(tx, SLICE, before, wanted.condition)
+        found = dao.find_return_page(tx, sort, SLICE, after, wanted.condition)
         return found, _lines(tx, [row["id"] for row in found])
 
     while True:
@@ -64,4 +64,4 @@ def returns(wanted: Wanted) -> Iterator[Row]:
             yield outgoing.return_row(line, currency)
         if len(found) < SLICE:
             return
-        before = (found[-1]["returned_ms"], found[-1]["id"])
+        after = (found[-1]["returned_ms"], found[-1]["id"])

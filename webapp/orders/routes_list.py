@@ -1,6 +1,6 @@
 """What a list of orders was asked for: filters, period, status, totals, a search and an order, all in the address."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,9 @@ from webapp.web import paging, validate
 
 FAR = 1 << 62
 SORTS = ("-placed_at", "placed_at", "-total", "total")
+RETURN_SORTS = ("-returned_at", "returned_at")
 STATUSES = ("placed", "partly_returned", "returned")
+_VALUES = {"placed_at": "placed_ms", "returned_at": "returned_ms", "total": "total_minor"}
 _LISTS = (
     ("channel", "channel", "channels"), ("location", "location", "locations"), ("region", "region", "regions"),
     ("weekday", "weekday", "weekdays"), ("hour", "hour", "hours"), ("product", "product", "products"),
@@ -41,27 +43,28 @@ class Wanted:
     @property
     def value(self) -> str:
         """The column that the list is sorted by."""
-        return "placed_ms" if "placed_at" in self.sort else "total_minor"
+        return _VALUES[self.sort.lstrip("-")]
 
     def after(self, place: list[Any] | None) -> tuple[int, int] | None:
         """The place that a cursor named."""
         return (int(place[0]), int(place[1])) if place else None
 
 
-def ask(tx: Any, now_ms: int, zone: Zone) -> tuple[paging.Asked, Wanted]:
+def ask(tx: Any, now_ms: int, zone: Zone, sorts: Sequence[str] = SORTS) -> tuple[paging.Asked, Wanted]:
     """The page and the list that this request asks for. Raises Invalid with every parameter at fault."""
-    with validate.naming(lambda: refusals(lambda: parse(tx, request.args, now_ms, zone))):
+    with validate.naming(lambda: refusals(lambda: parse(tx, request.args, now_ms, zone, sorts))):
         asked = paging.ask()
-    return asked, parse(tx, asked.args, now_ms, zone)
+    return asked, parse(tx, asked.args, now_ms, zone, sorts)
 
 
 def _span(period: periods.Period) -> tuple[int, int]:
     return period.from_ms if period.from_ms is not None else -FAR, period.to_ms if period.to_ms is not None else FAR
 
 
-def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone) -> Wanted:
+def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone, sorts: Sequence[str] = SORTS) -> Wanted:
     """The list that the query asks for.
 
+    sorts: the orders in which this list can stand, the one that is not asked for first.
     Raises Invalid with every parameter at fault.
     """
     q = (args.get("q") or "").strip()[:200] or None
@@ -69,7 +72,7 @@ def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone) -> Wanted:
         lambda: filters.resolve(tx, args),
         lambda: periods.parse(args, now_ms, zone),
         lambda: _choice(args, "status", STATUSES),
-        lambda: _choice(args, "sort", SORTS) or "-placed_at",
+        lambda: _choice(args, "sort", sorts) or sorts[0],
         lambda: _total(args, "min_total"),
         lambda: _total(args, "max_total"),
     )
@@ -95,7 +98,7 @@ def filtered(found: filters.Filters) -> dict[str, Any]:
     return condition
 
 
-def _choice(args: Mapping[str, Any], name: str, known: tuple[str, ...]) -> str | None:
+def _choice(args: Mapping[str, Any], name: str, known: Sequence[str]) -> str | None:
     value = args.get(name) or None
     if value is not None and value not in known:
         detail = f"This must be one of {', '.join(known)}."

@@ -55,27 +55,28 @@ def _shown(tx: Any, ids: list[int]) -> list[dict[str, Any]]:
 
 @blueprint.get("/returns")
 @api(
-    "GET", "/returns", summary="List returns", response=outgoing.ReturnsOut, query=[*FILTERS, *PERIODS, *PAGING],
+    "GET", "/returns", summary="List returns", response=outgoing.ReturnsOut, query=[*FILTERS, *PERIODS, *PAGING, "sort"],
     faces=LIST, errors=[422], tag="orders",
 )  # fmt: skip
 def index() -> Response:
-    """Returns with and without a known sale under the filters, newest first; as rows of the export, all of them."""
+    """Returns with and without a known sale under the filters, newest first if not sorted else; as rows of the export, all of them."""
     face = respond.wanted(*LIST)
     with reading.reading() as tx:
-        asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone)
+        asked, wanted = listing.ask(tx, clock.now_ms(), store.shop().zone, listing.RETURN_SORTS)
     if face in respond.SHEETS:
-        return respond.respond(csv=(outgoing.EXPORT_COLUMNS, exporting.returns(wanted)), filename="returns.csv")
+        return respond.respond(
+            csv=(outgoing.EXPORT_COLUMNS, exporting.returns(wanted, wanted.sort)), filename="returns.csv"
+        )
 
     def find(tx: Any) -> tuple[list[Any], list[Any], dict[str, Any]]:
-        before = wanted.after(asked.after)
-        rows = dao.find_return_page(tx, asked.limit + 1, before, wanted.condition)
+        rows = dao.find_return_page(tx, wanted.sort, asked.limit + 1, wanted.after(asked.after), wanted.condition)
         ids = [row["id"] for row in rows[: asked.limit]]
         around = {} if face != "html" else {**listing.page(tx, wanted, asked.args), **_sums(tx, wanted, ids)}
         return rows, _shown(tx, ids), around
 
     # Where products are meant, their sum may have to be counted from lines.
     rows, items, context = (reading.heavy if face == "html" and wanted.filters.of_products else reading.here)(find)
-    following = asked.cut(rows, lambda row: [row["returned_ms"], row["id"]])[1]
+    following = asked.cut(rows, lambda row: [row[wanted.value], row["id"]])[1]
     answer = {"items": items, "next": following}
     return respond.respond(
         answer, page=lambda: ("orders/returns.html", {**context, **answer}), csv=((), ()), next=following

@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.metrics import ask as metrics
 from webapp.orders import dao
-from webapp.orders.routes_list import Wanted
+from webapp.orders.routes_list import RETURN_SORTS, Wanted
 from webapp.orders.shapes import outgoing
 
 MOST_RETURNS = 25
@@ -23,7 +23,7 @@ def sums(tx: Any, wanted: Wanted, order_ids: Sequence[int]) -> dict[str, Any]:
     if not wanted.is_figure:
         return {"added": None, "returns": [], "parts": parts, "return_parts": {}}
     found = metrics.headline(tx, wanted.filters, wanted.period)
-    rows = dao.find_return_page(tx, MOST_RETURNS + 1, None, wanted.condition)
+    rows = dao.find_return_page(tx, RETURN_SORTS[0], MOST_RETURNS + 1, None, wanted.condition)
     ids = [row["id"] for row in rows[:MOST_RETURNS]]
     entries, lines = (dao.find_returns(tx, ids), dao.find_return_lines(tx, ids)) if ids else ({}, {})
     returned = dao.sum_matching_returns(tx, ids, wanted.condition) if wanted.filters.of_products and ids else {}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from webapp import charts, money
+from webapp import charts
 from webapp.analytics import shapes_channels, shapes_drill, shapes_pages, shapes_view
 from webapp.analytics.islands.over_time import time_axis
 from webapp.analytics.rules import changes, figures, words
@@ -40,13 +40,8 @@ def gather(tx: Any, view: View, now_ms: int) -> tuple[Row, list[ChannelRow]]:
         tx, TOLD, by=["channel"], period=view.period, compare=view.compare, filters=view.filters, limit=None,
         now_ms=now_ms,
     )  # fmt: skip
-    known, total = shop.channels(tx), int(answer.totals.values["net_sales"] or 0)
-    rows = [
-        ChannelRow(
-            known[row.keys[0]], row, money.ratio(int(row.values["net_sales"] or 0), total) if total > 0 else None
-        )
-        for row in answer.rows
-    ]
+    known, shares = shop.channels(tx), changes.parts([int(row.values["net_sales"] or 0) for row in answer.rows])
+    rows = [ChannelRow(known[row.keys[0]], row, share) for row, share in zip(answer.rows, shares, strict=True)]
     return answer.totals, rows
 
 
@@ -100,7 +95,8 @@ def channels(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
         for one, fraction in zip(found, changes.shares(now, then), strict=True)
     ]  # fmt: skip
     return {
-        "rows": rows, "totals": _cells(whole, None, None, said), "about": view.about,
+        "rows": rows, "totals": {**_cells(whole, None, None, said), "share": ""}, "below": min(now, default=0) < 0,
+        "about": view.about,
         "against": view.against + view.so_far if view.against else "",
         "all_orders": shapes_drill.orders_in(question, tx.zone), "dates": words.dates(view.span, said),
     }  # fmt: skip
@@ -108,7 +104,7 @@ def channels(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
 
 def _cells(row: Row, share: Any, orders_then: int | None, said: Formatter) -> dict[str, Any]:
     """What a row says, each figure written, with its change where it is compared."""
-    found: dict[str, Any] = {"share": figures.write("ratio", share, said) if share is not None else ""}
+    found: dict[str, Any] = {"share": figures.write("ratio", share, said)}
     for name in TOLD:
         then = row.compare[name] if row.compare else None
         change, kind = figures.change(METRICS[name].unit, row.values[name], then)

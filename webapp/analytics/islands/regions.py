@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from webapp import charts, money
+from webapp import charts
 from webapp import regions as places
 from webapp.analytics import shapes_drill, shapes_pages, shapes_regions, shapes_view
 from webapp.analytics.islands.over_time import time_axis
@@ -43,11 +43,10 @@ def gather(tx: Any, view: View, now_ms: int) -> tuple[Question, Row, list[Region
         TOLD, period=view.period, by=["region"], filters=view.filters, compare=view.compare, limit=None
     )
     answer, said = metrics.answer(tx, question, now_ms), store.shop().formatter
-    total = int(answer.totals.values["net_sales"] or 0)
     known = names.titles(tx, "region", [row.keys[0] for row in answer.rows], said)
+    shares = changes.parts([_net(row) for row in answer.rows])
     rows = [
-        RegionRow(row.keys[0], known[row.keys[0]], row, money.ratio(_net(row), total) if total > 0 else None)
-        for row in answer.rows
+        RegionRow(row.keys[0], known[row.keys[0]], row, share) for row, share in zip(answer.rows, shares, strict=True)
     ]
     return question, answer.totals, rows
 
@@ -164,7 +163,8 @@ def region_list(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, An
     ]  # fmt: skip
     return {
         "rows": rows, "totals": _cells(RegionRow("", "", whole, None), said), "about": view.about,
-        "others": len(found) - len(rows), "against": view.against + view.so_far if view.against else "",
+        "others": len(found) - len(rows),
+        "below": any(_net(one.row) < 0 for one in found), "against": view.against + view.so_far if view.against else "",
         "all_orders": shapes_drill.orders_in(question, tx.zone), "dates": words.dates(view.span, said),
     }  # fmt: skip
 
@@ -173,8 +173,7 @@ def _cells(one: RegionRow, said: Formatter) -> dict[str, Any]:
     """What a row says, each figure written, with the change of its net sales where that is compared."""
     found: dict[str, Any] = {name: figures.write(METRICS[name].unit, one.row.values[name], said) for name in TOLD}
     few = one.orders_then is not None and one.orders_then < changes.FEW_ORDERS
-    share = "" if one.share is None else figures.write("ratio", one.share, said)
-    return {**found, "share": share, "change": one.change_ratio, "few": few}
+    return {**found, "share": figures.write("ratio", one.share, said), "change": one.change_ratio, "few": few}
 
 
 @island(f"{PATH}/trend", topics=TOPICS, pace=1.0, clock=True, threaded=True, template="analytics/_regions_trend.html")

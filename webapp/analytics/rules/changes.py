@@ -58,6 +58,13 @@ def shares(values: Sequence[int | None], thens: Sequence[int | None]) -> list[tu
     ]
 
 
+def parts(values: Sequence[int]) -> list[Decimal | None]:
+    """Return what part of their sum each is; None for all where the sum is not above zero or one of them is below it:
+    the others would be more than the whole."""
+    whole = sum(values)
+    return [money.ratio(value, whole) if whole > 0 and min(values) >= 0 else None for value in values]
+
+
 def average(total: int, count: int) -> int | None:
     """Return the average of a sum, half away from zero; None of nothing."""
     return money.divide(total, count) if count else None
