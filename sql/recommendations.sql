@@ -69,8 +69,8 @@ select by, kind, state, count(*) as count from suggestion group by by, kind, sta
 -- Suggestions that were accepted and of which more can still be learned, the oldest first.
 select s.id, s.kind, s.product_id, s.products, s.starts_ms, coalesce(s.ended_ms, s.ends_ms) as ends_ms
 from suggestion s left join measured m on m.suggestion_id = s.id
-where s.starts_ms is not null and s.starts_ms < :before_ms and coalesce(m.final, 0) = 0 and s.product_id is not null
-  and s.kind <> 'watch'
+where (s.starts_ms < :before_ms or coalesce(s.ended_ms, s.ends_ms) <= :now_ms) and coalesce(m.final, 0) = 0
+  and s.product_id is not null and s.kind <> 'watch'
 order by s.id
 limit :limit;
 
@@ -167,6 +167,10 @@ select max(id) from job where kind = 'advice' and state = 'done' and started_ms 
 -- name: find_any_order
 -- Whether anything was ever sold.
 select min(id) from orders;
+
+-- name: find_order_before
+-- Whether anything was sold before an instant.
+select 1 from orders where placed_ms < :before_ms limit 1;
 
 -- name: find_traits
 -- How products are served, guessed or said.

@@ -40,7 +40,7 @@ def test_a_figure_is_written_in_one_way(said, method, value, wanted):
 @pytest.mark.parametrize(
     "method",
     ["money", "signed_money", "money_short", "number", "number_short", "ratio", "percent", "points", "time", "datetime",
-     "date", "short_date", "age"],
+     "until", "date", "short_date", "age"],
 )  # fmt: skip
 def test_what_is_not_known_is_a_dash(said, method):
     assert getattr(said, method)(None) == "—"
@@ -54,6 +54,13 @@ def test_times_are_those_of_the_shop(said):
     assert said.datetime(summer) == "1 Jul 2026, 14:37"
     assert said.date(clock.parse_date("2026-11-21")) == "Saturday 21 November"
     assert said.short_date(clock.parse_date("2026-11-21")) == "21 Nov 2026"
+
+
+def test_an_end_is_told_as_it_is_and_midnight_as_the_end_of_the_day_before(said):
+    ends = {"2026-11-24T07:00:00Z": "24 Nov 2026, 07:00", "2026-11-25T00:00:00Z": "the end of 24 Nov 2026",
+            "2026-07-01T23:00:00Z": "the end of 1 Jul 2026", "2026-07-02T00:00:00Z": "2 Jul 2026, 01:00"}  # fmt: skip
+
+    assert {at: said.until(clock.parse_time(at)) for at in ends} == ends
 
 
 def test_one_is_not_many(said):

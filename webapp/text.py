@@ -157,6 +157,13 @@ class Formatter:
         """The local date and time: "21 Nov 2026, 14:37"."""
         return NONE if ms is None else f"{self._day(self.zone.day_of(ms), 'd MMM y')}, {self.time(ms)}"
 
+    def until(self, ms: int | None) -> str:
+        """The end of what holds until an instant: "21 Nov 2026, 07:00", at midnight "the end of 20 Nov 2026"."""
+        if ms is None:
+            return NONE
+        day = self.zone.day_of(ms - 1)
+        return f"the end of {self.short_date(day)}" if self.zone.bounds(day)[1] == ms else self.datetime(ms)
+
     def date(self, day: int | None) -> str:
         """ "Saturday 21 November"."""
         return NONE if day is None else self._day(day, "EEEE d MMMM")

@@ -1,4 +1,4 @@
-// Forms: a filter form sends itself when it changes, a summary of errors takes the focus, a form is sent once, and what
+// Forms: a filter form sends itself when it changes, a form is sent once, and what
 // is only needed without script goes.
 
 function tidy(scope) {
@@ -36,4 +36,3 @@ document.addEventListener("click", (event) => event.target.closest("[data-print]
 document.addEventListener("takings:morphed", (event) => tidy(event.target));
 document.addEventListener("htmx:after:swap", () => tidy(document));
 tidy(document);
-document.querySelector("[data-focus]")?.focus();

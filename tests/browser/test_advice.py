@@ -126,6 +126,37 @@ def test_without_script_limits_and_products_are_said_and_advice_is_asked_for(hot
     context.close()
 
 
+def test_without_script_a_refused_price_lands_on_what_is_wrong_with_it(hot: AdvisedShop, browser: Any) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 375, "height": 700})
+    page = context.new_page()
+    page.goto(f"{hot.url}/recommendations")
+    card(page, "Lower the price of Hot chocolate").get_by_role("link", name="Change").click()
+
+    page.get_by_label("Price").fill("0.01")
+    page.get_by_role("button", name="Set this price").click()
+
+    expect(page.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_role("link", name="Price: ").click()
+    expect(page.get_by_label("Price")).to_be_in_viewport()
+    context.close()
+
+
+def test_at_1440_what_is_to_be_done_stands_beside_what_is_said_and_on_a_phone_below_it(
+    hot: AdvisedShop, page: Page
+) -> None:
+    def places(width: int) -> tuple[Any, Any, Any]:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{hot.url}/recommendations")
+        lower = card(page, "Lower the price of Hot chocolate")
+        return tuple(lower.locator(part).bounding_box() for part in (".why", ".band", ".acts"))
+
+    why, band, acts = places(1440)
+    assert why["x"] + why["width"] <= min(band["x"], acts["x"])
+    why, band, acts = places(375)
+    assert why["y"] + why["height"] <= band["y"] < acts["y"] and band["width"] > 300
+
+
 # ---- The whole way ----
 
 
@@ -135,6 +166,7 @@ def test_a_suggestion_is_left_by_thumb_and_goes_from_every_screen(hot: AdvisedSh
     live(page)
     phone.goto(f"{hot.url}/recommendations")
     expect(card(phone, "Put Iced tea")).to_contain_text("33.0 °C at Pier")
+    assert card(phone, "Put Iced tea").locator(".rests > summary").bounding_box()["height"] >= 44
 
     card(phone, "Put Iced tea").locator("summary", has_text="Leave it").tap()
     card(phone, "Put Iced tea").get_by_role("button", name="It does not suit the shop").tap()

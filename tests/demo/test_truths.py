@@ -8,6 +8,7 @@ import pytest
 
 from webapp.demo import plan, truths
 from webapp.demo.climate import anomaly, rain, weather
+from webapp.recommendations.rules import pairs
 
 STORES = [place for place in plan.PLACES if place.location is not None]
 
@@ -181,6 +182,30 @@ def test_the_launched_product_sells_from_its_day_on_and_grows_to_its_pace(drafts
     assert not any(drafts.units[day, p.code, number] for day in range(drafts.first_day, launch) for p in plan.PLACES)
     assert ratio(range(launch, launch + 5)) < 0.4
     assert ratio(range(launch + 60, launch + 120)) == pytest.approx(1, abs=0.12)
+
+
+def test_two_products_are_bought_together_and_no_other_two(drafts):
+    last = drafts.first_day + plan.DAYS
+    baskets = defaultdict(list)
+    for sale in drafts.sales:
+        if last - 56 <= sale.day < last and len(sale.lines) > 1:
+            baskets[sale.place.channel].append([line.product for line in sale.lines])
+
+    [pair] = pairs.lift([pairs.count(one) for one in baskets.values()])
+
+    assert {pair.first, pair.second} == {number_of(sku) for sku in truths.PAIR}
+    assert pair.orders >= 2 * pairs.SUPPORT
+
+
+def test_what_was_brought_far_too_much_still_lies_there(drafts):
+    number = number_of(truths.SURPLUS.sku)
+    lying = sum(levels[number] for levels in drafts.history.stockroom.levels.values())
+    sold = sum(
+        units for (day, _, each), units in drafts.units.items()
+        if each == number and day >= drafts.first_day + plan.DAYS - 28
+    )  # fmt: skip
+
+    assert lying / (sold / 28) > 150
 
 
 def test_one_batch_comes_back(drafts):

@@ -136,6 +136,32 @@ def test_what_was_ended_within_two_days_is_told_to_be_too_short(shop_of_ten, at)
     assert [(row[0], row[5]) for row in measured()] == [(said, 1)]
 
 
+def test_what_a_person_ends_is_told_at_once_and_not_in_the_night(shop_of_ten, at):
+    go_to(at, ACCEPTED)
+    sell_days(shop_of_ten, ACCEPTED)
+    worker.run_pending()
+    keep(draft("promote", 1, days=60))
+    accept(1)
+
+    end(1)
+    worker.run_pending()
+
+    assert [(row[0].split(":")[0], row[5]) for row in measured()] == [("Too short to measure", 1)]
+
+
+def test_what_ended_by_itself_is_measured_within_the_minute(shop_of_ten, at):
+    promoted(at, shop_of_ten, 1.6, 3, lasting=15)
+    [(_, _, _, _, _, running)] = measured()
+    at("2026-11-03T00:01:00Z")  # just after its last day, long before the daily job
+    sell_days(shop_of_ten + (ACCEPTED + 3) * DAY, 12, 1.6, step_from=ACCEPTED + 3)
+
+    worker.run_pending()
+
+    [(words, _, _, _, _, final)] = measured()
+    assert (running, final) == (0, 1)
+    assert words.endswith("more sold than expected.")
+
+
 # ---- The weather of these days ----
 
 PER_DEGREE = 0.08

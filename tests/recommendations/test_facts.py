@@ -93,6 +93,14 @@ def test_a_share_that_shifts_is_told_in_points(book):
     assert book.facts[2].direction == -1
 
 
+def test_where_a_category_is_below_zero_no_share_is_told(book):
+    categories = [Sold(1, "Drinks", net=6_000, net_before=4_000), Sold(2, "Food", net=-1_000, net_before=6_000)]
+
+    facts.add_shares(book, categories, WEEK, BEFORE)
+
+    assert book.facts == []
+
+
 def test_a_pair_names_each_product_once(book):
     names = {1: "Flat white", 2: "Croissant", 3: "Tea"}
     pairs = [Pair(1, 2, 212, 110.0, 1.93, 1.6), Pair(2, 3, 90, 60.0, 1.5, 1.2), Pair(3, 9, 80, 60.0, 1.3, 1.1)]

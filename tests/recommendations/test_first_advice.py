@@ -4,6 +4,7 @@ import json
 
 from tests.making import make_product, value
 from tests.recommendations.asking import honest, newest, run
+from tests.recommendations.shops import fill
 from webapp import schedule
 from webapp.jobs import worker
 from webapp.recommendations import jobs
@@ -21,6 +22,18 @@ def test_the_rules_advise_by_themselves_from_the_first_minute_and_anew_each_day(
     assert json.loads(first["checked"])["shown"] > 3
     assert newest()["id"] > first["id"]
     assert value("select count(*) from model_call") == 0
+
+
+def test_a_new_shop_learns_within_the_minute_also_before_the_daily_time(at):
+    at("2026-11-21T02:00:00Z")
+    fill()
+
+    worker.run_pending()
+
+    assert newest()["by"] == "rules"
+    assert value("select count(*) from learned") == 3
+    worker.run_pending()
+    assert value("select count(*) from job where kind = 'learn'") == 1
 
 
 def test_the_rules_keep_quiet_where_advice_of_a_model_stands(model):

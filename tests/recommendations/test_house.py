@@ -130,14 +130,14 @@ def test_advice_that_keeps_failing_is_offered_less():
     assert "has not held up" in doubted[0].why
 
 
-def test_the_day_is_told_in_words_and_unknown_weather_is_said():
+def test_the_day_is_told_in_one_sentence_and_unknown_weather_is_said():
     total = fact(1, "total", 1, text="The shop took £100.00 in the last 7 days.")
 
     known = house.summary(brief(total, weather(1, 2), weather=("It is hot at Quayside now.",)))
     unknown = house.summary(brief(total, weather=("Quayside: weather unknown since 14:05, using the season.",)))
     none = house.summary(brief(fact(1, "pair")))
 
-    assert known == "The shop took £100.00 in the last 7 days. It is hot at Quayside now."
+    assert known == "The shop took £100.00 in the last 7 days; it is hot at Quayside now."
     assert unknown.endswith("weather unknown since 14:05, using the season.")
     assert none == "The weather is unknown."
 

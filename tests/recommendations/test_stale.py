@@ -66,7 +66,7 @@ def test_a_refresh_that_began_before_a_limit_was_set_is_followed_by_another(mode
 
 # ---- The weather ----
 
-NOW_HOT = "It is 31.0 °C at Pier now: hot for that place and season."
+NOW_HOT = "31.0 °C at Pier now: hot for that place and season"
 
 
 def lose_weather(now):
@@ -86,7 +86,7 @@ def test_what_rests_on_weather_that_is_unknown_by_now_is_left_out(now):
     say_weather(31.0, now)
     run()
     before = jobs.answer()
-    assert any(row["why"].startswith(NOW_HOT) for row in before.suggestions)
+    assert any(row["why"].startswith(f"It is {NOW_HOT}.") for row in before.suggestions)
 
     lose_weather(now)
     found = jobs.answer()
@@ -94,7 +94,7 @@ def test_what_rests_on_weather_that_is_unknown_by_now_is_left_out(now):
     assert not found.fresh
     assert found.weather[0].temperature_c is None
     assert not any(NOW_HOT in text for text in told(found))
-    assert "Pier: weather unknown since 10:00, using the forecast." in found.summary
+    assert "Pier: weather unknown since 10:00, using the forecast; " in found.summary
     assert {one for numbers in found.facts_of for one in numbers} <= {fact.id for fact in found.facts}
 
 
@@ -107,7 +107,7 @@ def test_what_rests_on_a_class_that_is_another_by_now_is_left_out(now):
 
     assert not found.fresh
     assert not any("hot" in text for text in told(found))
-    assert "It is 15.0 °C at Pier now: mild for that place and season." in found.summary
+    assert "; it is 15.0 °C at Pier now: mild for that place and season." in found.summary
 
 
 def test_weather_that_moves_within_its_class_changes_nothing(now):
@@ -136,7 +136,7 @@ def test_the_page_leaves_it_out_too(now):
 def test_facts_under_what_was_accepted_earlier_are_of_their_time(now, at):
     say_weather(31.0, now)
     run()
-    first = next(row for row in jobs.answer().suggestions if row["why"].startswith(NOW_HOT))
+    first = next(row for row in jobs.answer().suggestions if row["why"].startswith(f"It is {NOW_HOT}."))
     accept(first["id"])
 
     say_weather(2.0, now)
@@ -144,7 +144,7 @@ def test_facts_under_what_was_accepted_earlier_are_of_their_time(now, at):
     found = jobs.answer()
 
     assert [fact.text for fact in found.facts if "31.0 °C at Pier now" in fact.text] == [
-        f"As of 21 Nov 2026, 10:00: {NOW_HOT}"
+        f"As of 21 Nov 2026, 10:00: It is {NOW_HOT}."
     ]
 
 

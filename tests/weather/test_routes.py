@@ -177,14 +177,19 @@ def test_every_fault_of_a_file_is_named_by_line_and_field_and_nothing_is_kept(pi
         "pier,2026-11-18,999,0,rain\n"
         "pier,2026-11-17,NaN,-1,moderate\n"
         "pier,2026-11-16,,0,rain\n"
+        "moon,2026-11-15,warm,0,rain\n"
+        "pier,2026-11-25,9,much,rain\n"
     )
 
     answer = client.post("/weather", data=text, headers=CSV)
 
     assert faults(answer) == [
         ("/days/1/day", "not_a_time"), ("/days/2/mean_c", "too_large"), ("/days/3/mean_c", "not_a_number"),
-        ("/days/3/rain_mm", "too_small"), ("/days/3/condition", "unknown"),
+        ("/days/3/rain_mm", "too_small"), ("/days/3/condition", "unknown"), ("/days/4/mean_c", "missing"),
+        ("/days/5/mean_c", "not_a_number"), ("/days/5/location", "unknown"), ("/days/6/rain_mm", "not_a_number"),
+        ("/days/6/day", "in_the_future"),
     ]  # fmt: skip
+    assert "Line 7, location: There is no location moon." in [error["detail"] for error in answer.json["errors"]]
     assert answer.json["errors"][1]["detail"].startswith("Line 4, mean_c: The temperature must be at most 60")
     assert days_of(pier) == []
 

@@ -13,6 +13,7 @@ _UNITS = [units for units, _ in truths.QUANTITIES]
 _UNIT_CHANCES = list(accumulate(chance for _, chance in truths.QUANTITIES))
 _REGIONS = [region for region, _ in plan.DESTINATIONS]
 _REGION_CHANCES = list(accumulate(share for _, share in plan.DESTINATIONS))
+_NUMBERS = {product.sku: number for number, product in enumerate(plan.products())}
 _PAYMENTS, _PAYMENT_CHANCES = ("card", "cash", "other"), (0.72, 0.98, 1.0)
 
 
@@ -90,7 +91,30 @@ def at_place(dice: Random, place: plan.Place, day: int, first_day: int, zone: Zo
         _dress(dice, sale, len(found))
         found.append(sale)
         start += size
+    _bring_together(dice, found)
     return found
+
+
+def _bring_together(dice: Random, sales: list[Sale]) -> None:
+    # Lines change places between baskets, so that what is sold on the day stays as it is; baskets at a discount are left alone.
+    one, other = (_NUMBERS[sku] for sku in truths.PAIR)
+    plain = [sale for sale in sales if not any(line.discount for line in sale.lines)]
+    givers = [sale for sale in plain if _held(sale, other) is not None and _held(sale, one) is None]
+    for sale in plain:
+        here = _held(sale, one)
+        if len(sale.lines) < 2 or here is None or _held(sale, other) is not None or dice.random() >= truths.PAIR_SHARE:
+            continue
+        away = (here + 1) % len(sale.lines)
+        giver = next((each for each in givers if _held(each, sale.lines[away].product) is None), None)
+        if giver is not None:
+            givers.remove(giver)
+            there = _held(giver, other) or 0
+            sale.lines[away], giver.lines[there] = giver.lines[there], sale.lines[away]
+
+
+def _held(sale: Sale, product: int) -> int | None:
+    # The place of a product among the lines of a sale.
+    return next((place for place, line in enumerate(sale.lines) if line.product == product), None)
 
 
 def _lines(dice: Random, weights: list[float], count: int, offset: int) -> list[Line]:

@@ -66,7 +66,15 @@ class Stockroom:
             if self._sold(number, day) and truths.supplied(product.vendor, offset)
             and (_VAN_DAY[product.vendor] == (day + 3) % 7 or (product.sku, offset) == launch)
         ]  # fmt: skip
-        return self._bring(day, due)
+        return [*self._surplus(offset, day), *self._bring(day, due)]
+
+    def _surplus(self, offset: int, day: int) -> list[Delivery]:
+        surplus = truths.SURPLUS
+        if offset != surplus.offset:
+            return []
+        number = next(place for place, product in enumerate(self.products) if product.sku == surplus.sku)
+        self.levels[surplus.location][number] += surplus.units
+        return [Delivery(day, surplus.location, number, surplus.units)]
 
     def _sold(self, number: int, day: int) -> bool:
         product = self.products[number]

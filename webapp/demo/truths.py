@@ -30,6 +30,10 @@ WET_MM, WET_FACTOR, WET_PLACES = 5.0, 0.92, ("quayside", "old-town")
 # How uneven a place's day is beyond what chance does: standard deviation of log demand.
 DAY_NOISE = 0.05
 
+# Bought together: of the baskets of two lines or more that hold the one, this share is brought the other from another basket of
+# the same place and day, so that neither sells more for it.
+PAIR, PAIR_SHARE = ("SHORTBREAD-150", "TEA-MINT-20"), 0.6
+
 # Units of a line.
 QUANTITIES = ((1, 0.86), (2, 0.11), (3, 0.03))
 UNITS_PER_LINE = sum(units * share for units, share in QUANTITIES)
@@ -60,6 +64,19 @@ class Outage:
 
 
 OUTAGE = Outage("Coldwater Supply", 500, 542)
+
+
+@dataclass(frozen=True, slots=True)
+class Surplus:
+    """A delivery far larger than what was asked for: so many units of one product at one location, on the day of an offset."""
+
+    sku: str
+    location: str
+    offset: int
+    units: int
+
+
+SURPLUS = Surplus("DATES-150", plan.WAREHOUSE, 640, 720)
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,11 @@ def is_due(tx: Any, entry: registry.Entry, now_ms: int) -> bool:
     return last_ms is None or bool(tx.zone.day_of(last_ms) < tx.zone.day_of(now_ms))
 
 
+def was_queued(tx: Any, kind: str) -> bool:
+    """Whether work of this kind was ever queued, as far as it is remembered."""
+    return sql.find_last_created.value(tx, kind=kind) is not None
+
+
 def add_due(tx: Any, entry: registry.Entry) -> int | None:
     """Queue what the timetable wants now, or None when it is not due."""
     sql.lock_timetable.run(tx)

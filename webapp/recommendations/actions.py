@@ -13,7 +13,7 @@ from webapp.recommendations import dao
 from webapp.recommendations.rules import stored
 from webapp.recommendations.rules.brief import Brief, Draft
 
-REFRESH = "advice"
+REFRESH, LEARN, MEASURE = "advice", "learn", "measure"
 DAY_MS = 86_400_000
 
 
@@ -77,6 +77,12 @@ def request_refresh(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
 def request_another(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
     """A refresh is queued also where one runs, which began before what the new one is for; {"job": its id}."""
     return [{"job": queue.add(tx, REFRESH)} for _ in items]
+
+
+def request_learning(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
+    """The history is to be learned from now, out of its daily time; {"job": its id}."""
+    job_id = queue.add(tx, LEARN, dedupe=True)
+    return [{"job": job_id} for _ in items]
 
 
 def keep_calls(tx: Tx, items: Sequence[Call]) -> list[dict[str, int]]:
@@ -244,9 +250,12 @@ def rows_unkept(tx: Any, item: NewAdvice, now_ms: int) -> tuple[dict[str, Any], 
 
 
 def expire(tx: Tx, items: Sequence[None]) -> list[dict[str, int]]:
-    """Open suggestions whose time is over are expired and accepted ones ended, at their own time; {"changed"}."""
+    """Open suggestions whose time is over are expired and accepted ones ended, at their own time, and measured; {"changed"}."""
     changed = 0
-    for row in dao.find_kept(tx, ("open", "accepted"), tx.now_ms):
+    kept = dao.find_kept(tx, ("open", "accepted"), tx.now_ms)
+    if any(row["state"] == "ended" for row in kept):
+        queue.add(tx, MEASURE, dedupe=True)
+    for row in kept:
         if row["state"] == "expired":
             dao.expire_suggestion(tx, row["id"], outbox.append(tx, "advice", "expired", row["id"]))
         elif row["state"] == "ended":

@@ -10,7 +10,7 @@ from webapp.jobs import queue
 from webapp.live import outbox
 from webapp.products import actions_prices as prices
 from webapp.products.actions_prices import Planned
-from webapp.recommendations import actions_guard, dao
+from webapp.recommendations import actions, actions_guard, dao
 
 TIMES = "advice_times"
 WHO = "the shop"
@@ -220,4 +220,5 @@ def _end(tx: Tx, row: Any) -> dict[str, Any]:
         prices.end_plans(tx, [row["plan_id"]])
     seq = outbox.append(tx, "advice", "ended", row["id"])
     dao.end_suggestion(tx, row["id"], min(row["ends_ms"], tx.now_ms), seq)
+    queue.add(tx, actions.MEASURE, dedupe=True)
     return {"id": row["id"], "seq": seq}

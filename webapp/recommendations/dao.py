@@ -115,10 +115,10 @@ def count_decisions(tx: Any) -> list[Any]:
     return sql.count_decisions.all(tx)
 
 
-def find_to_measure(tx: Any, before_ms: int, limit: int = 50) -> list[Any]:
-    """Suggestions that began before an instant and of which more can still be learned: id, kind, product_id, products,
-    starts_ms, ends_ms."""
-    return sql.find_to_measure.all(tx, before_ms=before_ms, limit=limit)
+def find_to_measure(tx: Any, before_ms: int, now_ms: int, limit: int = 50) -> list[Any]:
+    """Suggestions that began before an instant or have ended, and of which more can still be learned: id, kind, product_id,
+    products, starts_ms, ends_ms."""
+    return sql.find_to_measure.all(tx, before_ms=before_ms, now_ms=now_ms, limit=limit)
 
 
 def set_measured(tx: Any, **columns: Any) -> None:
@@ -172,6 +172,11 @@ def has_refreshed(tx: Any, since_ms: int) -> bool:
 def has_sold(tx: Any) -> bool:
     """Whether anything was ever sold."""
     return sql.find_any_order.value(tx) is not None
+
+
+def has_sold_before(tx: Any, before_ms: int) -> bool:
+    """Whether anything was sold before an instant."""
+    return sql.find_order_before.value(tx, before_ms=before_ms) is not None
 
 
 # ---- Settings of advice ----

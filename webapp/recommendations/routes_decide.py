@@ -3,22 +3,24 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from pydantic import BaseModel
 
 from webapp import clock
 from webapp.db import reading, store, writer
-from webapp.errors import NotFound
+from webapp.errors import NotFound, invalid_parameter
+from webapp.live.islands import element_id
 from webapp.recommendations import actions_decide as actions
 from webapp.recommendations import dao, shapes, shapes_asked
 from webapp.recommendations.actions_decide import Accept, Dismiss
 from webapp.recommendations.islands import read
 from webapp.web import body as bodies
 from webapp.web import forms, respond
-from webapp.web.openapi import READ, api
+from webapp.web.openapi import READ, Query, api
 
 blueprint = Blueprint("decisions", __name__)
 AT = "/recommendations/<int:suggestion_id>"
+_BACK = {"": "/recommendations", "today": "/#" + element_id("/recommendations/cards?few=1")}
 
 
 @blueprint.get(AT)
@@ -72,13 +74,17 @@ def _decide(
 @blueprint.post(f"{AT}/accept")
 @api(
     "POST", f"{AT}/accept", summary="Follow a suggestion", request=shapes_asked.AcceptIn, form=True, bare=True,
+    query=[Query("back", "The page that a form leads to; left out, that of advice", {"type": "string", "enum": ["today"]})],
     response=shapes.SuggestionOut, errors=[404, 409, 422, 503], tag="recommendations",
 )  # fmt: skip
 def accept(suggestion_id: int) -> Response:
     """A price takes effect and ends at its times; a rise without `confirm` is 409; accepted already is 200 again."""
+    see = _BACK.get(request.args.get("back", ""))
+    if see is None:
+        raise invalid_parameter("back", "unknown", "A form leads back to today, or to the page of advice.")
     return _decide(
         suggestion_id, shapes_asked.AcceptIn, actions.accept_suggestions,
-        lambda item: Accept(suggestion_id, item.price, item.starts_at, item.ends_at, item.confirm),
+        lambda item: Accept(suggestion_id, item.price, item.starts_at, item.ends_at, item.confirm), see,
     )  # fmt: skip
 
 

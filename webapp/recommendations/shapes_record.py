@@ -141,12 +141,18 @@ def _entry(row: Any, sold: Any, currency: str) -> dict[str, Any]:
         "product": None if row["product_id"] is None
         else {"id": row["product_id"], "sku": row["sku"], "name": row["product_name"]},
         "starts_at": shapes.time_json(row["starts_ms"]), "ends_at": shapes.time_json(ends_ms),
-        "expected": shapes.effect_json({**dict(row), "effect_unit": "per day", "effect_basis": ""}, currency),
+        "expected": shapes.effect_json({**dict(row), "effect_unit": "per day", "effect_basis": ""}, currency)
+        if _is_comparable(row) else None,
         "measured": shapes.measured_json(row),
         "sold": None if sold is None
         else {"units": sold["units"], "total": money.from_minor(sold["total_minor"], currency)},
         "verdict": verdict(row),
     }  # fmt: skip
+
+
+def _is_comparable(row: Any) -> bool:
+    """Whether what was expected can be held against what is measured: of a price; what the weather does is taken out before."""
+    return row["price_minor"] is not None
 
 
 def _who(by: str, rows: Sequence[Any], decisions: Sequence[Any]) -> dict[str, Any]:
@@ -169,7 +175,7 @@ def record_page(
         {
             "row": row, "sales": sales.get(row["id"]), "verdict": VERDICTS[verdict(row)],
             "who": "House rules" if row["by"] == "rules" else "Model",
-            "expected": None if row["effect_metric"] is None
+            "expected": None if row["effect_metric"] is None or not _is_comparable(row)
             else shapes_words.effect(row["effect_metric"], row["effect_low"], row["effect_high"], said),
             "measured": row["words"],
         }

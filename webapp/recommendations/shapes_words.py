@@ -32,6 +32,8 @@ STATES = {
     "open": "Open", "accepted": "Accepted", "dismissed": "Dismissed", "expired": "Its time is over", "ended": "Ended",
 }  # fmt: skip
 SERVED = (("", "None of these"), ("hot", "Hot"), ("cold", "Cold"), ("rain", "For rain"))
+# What an expected effect is of, where it is not what the advice itself brings.
+EXPECTS = {"promote": "Expected of the weather", "restock": "Against an empty shelf"}
 _METRICS = {"net_sales": "takings", "units": "sold", "gross_profit": "gross profit"}
 _PROVIDERS = {"openai": "OpenAI", "gemini": "Gemini", "compatible": "the model"}
 

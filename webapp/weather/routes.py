@@ -187,5 +187,4 @@ def _from_file(
         time.sleep(0)  # under gevent others are answered between the slices
         return validate.validate(model, data, currency=currency, now_ms=now_ms, form=True)
 
-    days = [day for piece in shapes_given.check_rows(rows, lines, check) for day in piece]
-    return shapes_given.given(days, places, today, lines)
+    return shapes_given.from_rows(rows, lines, check, places, today)

@@ -18,7 +18,12 @@ ALIASES = {
 FIELDS = tuple(name for name in COLUMNS if name != "source")
 SLICE = 256
 MOST_FAULTS = 100
+# Stands for a day that cannot be read, so that the rest of its row can be looked at.
+_ANY = {"day": "1970-01-01"}
 Validate = Callable[[type[NewDays], Any], NewDays]
+Locations = Mapping[int | str, Any]
+# The day that it is at a location.
+Today = Callable[[Any], int]
 Given = tuple[int, int, float, float | None, float | None, float | None, str | None]
 
 
@@ -79,31 +84,60 @@ def _row(columns: list[str], cells: list[str], location: str | None, commas: boo
     return row
 
 
-def check_rows(rows: list[dict[str, str]], lines: list[int], validate: Validate) -> Iterator[list[NewDay]]:
-    """The checked days, a slice at a time; Invalid after the last one names the line and field of every fault."""
-    errors: list[FieldError] = []
-    for start in range(0, len(rows), SLICE):
-        try:
-            days = validate(NewDays, {"days": rows[start : start + SLICE]}).days
-        except Invalid as problem:
-            errors += [_at_line(error, lines, start) for error in problem.errors]
-            continue
-        yield days
-    if errors:
-        raise Invalid("", *errors[:MOST_FAULTS])
-
-
-def _at_line(error: FieldError, lines: list[int], start: int) -> FieldError:
-    _, _, number, *names = (error.pointer or "").split("/")
-    index = start + int(number)
-    name = "/".join(names)
-    return FieldError(f"/days/{index}/{name}", error.code, f"Line {lines[index]}, {name}: {error.detail}")
-
-
-def given(
-    days: list[NewDay], locations: Mapping[int | str, Any], today: Callable[[Any], int], lines: list[int] | None = None
+def from_rows(
+    rows: list[dict[str, str]], lines: list[int], validate: Validate, locations: Locations, today: Today
 ) -> list[Given]:
-    """The days as the action takes them. today: the day that it is at a location. lines: of a file, for its faults.
+    """The days of a file as the action takes them. lines: where each row begins.
+
+    Raises Invalid: the line and column of every fault, also of what only the shop can know of a row that has others.
+    """
+    found: list[Given] = []
+    errors: list[tuple[int, FieldError]] = []
+    for start in range(0, len(rows), SLICE):
+        piece = dict(enumerate(rows[start : start + SLICE], start))
+        days, wrong = _read(piece, validate, errors, lines)
+        for number, one in days:
+            location, faults = locations.get(one.location), []
+            for name, code, said in _faults(one, location, today):
+                if number not in wrong or not (code == "missing" or name in wrong[number]):
+                    faults.append((number, _at_line(number, lines, name, code, said)))
+            errors += faults
+            if location is not None and number not in wrong and not faults:
+                found.append(_taken(one, location))
+    if errors:
+        raise Invalid("", *(error for _, error in sorted(errors, key=lambda one: one[0])[:MOST_FAULTS]))
+    return found
+
+
+def _read(
+    piece: dict[int, dict[str, str]], validate: Validate, errors: list[tuple[int, FieldError]], lines: list[int]
+) -> tuple[list[tuple[int, NewDay]], dict[int, set[str]]]:
+    """The rows of a piece, and which fields are wrong of which of them; those rows come without these fields."""
+    wrong: dict[int, set[str]] = {}
+    try:
+        return list(zip(piece, validate(NewDays, {"days": list(piece.values())}).days, strict=True)), wrong
+    except Invalid as problem:
+        for error in problem.errors:
+            _, _, index, *names = (error.pointer or "").split("/")
+            number, name = min(piece) + int(index), "/".join(names)
+            wrong.setdefault(number, set()).add(name)
+            errors.append((number, _at_line(number, lines, name, error.code, error.detail)))
+    if len(errors) >= MOST_FAULTS:
+        return [], wrong
+    sound = {
+        number: {**_ANY, **{name: text for name, text in row.items() if name not in wrong.get(number, ())}}
+        for number, row in piece.items() if "location" not in wrong.get(number, ())
+    }  # fmt: skip
+    days = validate(NewDays, {"days": list(sound.values())}).days if sound else []
+    return list(zip(sound, days, strict=True)), wrong
+
+
+def _at_line(number: int, lines: list[int], name: str, code: str, said: str) -> FieldError:
+    return FieldError(f"/days/{number}/{name}", code, f"Line {lines[number]}, {name}: {said}")
+
+
+def given(days: list[NewDay], locations: Locations, today: Today) -> list[Given]:
+    """The days as the action takes them.
 
     Raises Invalid, every fault at once: no such location, a day that has not ended, no mean, low above high.
     """
@@ -111,23 +145,22 @@ def given(
     errors: list[FieldError] = []
     for index, one in enumerate(days):
         location = locations.get(one.location)
-        faults = list(_faults(one, location, today))
-        if faults or location is None:
-            where = f"Line {lines[index]}, " if lines else ""
-            errors += [
-                FieldError(f"/days/{index}/{name}", code, f"{where}{name}: {said}" if lines else said)
-                for name, code, said in faults
-            ]
-            continue
-        low, high, rain = (None if v is None else float(v) for v in (one.low_c, one.high_c, one.rain_mm))
-        mean = float(one.mean_c) if one.mean_c is not None else ((low or 0.0) + (high or 0.0)) / 2
-        found.append((location["id"], one.day, mean, low, high, rain, one.condition))
+        faults = [FieldError(f"/days/{index}/{name}", code, said) for name, code, said in _faults(one, location, today)]
+        errors += faults
+        if location is not None and not faults:
+            found.append(_taken(one, location))
     if errors:
         raise Invalid("", *errors[:MOST_FAULTS])
     return found
 
 
-def _faults(one: NewDay, location: Any, today: Callable[[Any], int]) -> Iterator[tuple[str, str, str]]:
+def _taken(one: NewDay, location: Any) -> Given:
+    low, high, rain = (None if v is None else float(v) for v in (one.low_c, one.high_c, one.rain_mm))
+    mean = float(one.mean_c) if one.mean_c is not None else ((low or 0.0) + (high or 0.0)) / 2
+    return (location["id"], one.day, mean, low, high, rain, one.condition)
+
+
+def _faults(one: NewDay, location: Any, today: Today) -> Iterator[tuple[str, str, str]]:
     low, mean, high = one.low_c, one.mean_c, one.high_c
     if location is None:
         yield "location", "unknown", f"There is no location {one.location}."

@@ -183,7 +183,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     **{name: _of(name, minor) for name in ("money", "signed_money", "money_short", "money_parts")},
     **{name: _of(name) for name in ("number", "number_short", "plural", "age", "region")},
     **{name: _of(name, fraction) for name in ("ratio", "percent", "points")},
-    **{name: _of(name, instant) for name in ("time", "datetime")},
+    **{name: _of(name, instant) for name in ("time", "datetime", "until")},
     **{name: _of(name, day) for name in ("date", "long_date", "short_date", "day_month", "weekday", "month")},
     "minor": minor, "instant": instant, "day": day, "rfc3339": rfc3339,
     "plain_money": plain_money, "moment": moment, "judged": judged, "signed": signed, "from_json": from_json,

@@ -28,6 +28,7 @@ from webapp.jobs.progress import Context, Later
 from webapp.metrics import rollups, versions
 from webapp.metrics.versions import Version
 from webapp.orders.actions_laid import Laid
+from webapp.recommendations.actions import request_learning
 
 # The lock is held five milliseconds at most; the disk and what is dearer than most are left more than half of them.
 TARGET_MS = 2.2
@@ -80,6 +81,7 @@ def run(context: Context) -> None:
                 gc.unfreeze()
     context.tell(rows, rows, "Importing")
     files.drop(path)
+    writer.do(request_learning, None)  # what weather and prices do to sales is learned from the new history, too
 
 
 def _known_until(import_id: int, digest: str, mapping: str) -> int:

@@ -11,9 +11,10 @@ from webapp import charts, clock
 from webapp.db import store
 from webapp.products import dao as products
 from webapp.recommendations import dao, shapes_words
-from webapp.recommendations.rules import afterwards, present, stored
-from webapp.recommendations.rules.brief import Brief, Fact
+from webapp.recommendations.rules import afterwards, facts_around, present, stored
+from webapp.recommendations.rules.brief import Brief, Fact, Price
 from webapp.recommendations.rules.present import Present
+from webapp.recommendations.rules.words import Words
 from webapp.text import Formatter
 from webapp.weather import dao as weather
 
@@ -83,9 +84,10 @@ def card(
     shown = row["suggested_minor"] if row["price_minor"] is None else row["price_minor"]
     by_model, days = row["by"] == "model", _whole_days(row)
     return {
-        "row": row, "tag": (style, word), "band": band(row, said, f"{key}-band-{row['id']}"),
+        "row": row, "tag": (style, word), "band": band(row, said, f"{key}-band-{row['id']}"), "why": _why(row, said),
         "effect": None if row["effect_metric"] is None
         else shapes_words.effect(row["effect_metric"], row["effect_low"], row["effect_high"], said),
+        "expects": shapes_words.EXPECTS.get(row["kind"], "Expected"),
         "action": shapes_words.action(row["kind"], shown, said),
         "rises": shown is not None and row["now_minor"] is not None and shown > row["now_minor"],
         "who": shapes_words.source(row["by"], advice["provider"] if by_model else None, advice["model"] if by_model else None),
@@ -95,6 +97,15 @@ def card(
         "smallest": shapes_words.smallest(row["smallest"], days, said) if seen else "",
         "shows": shapes_words.smallest_shortly(row["smallest"], days, said) if seen else "",
     }  # fmt: skip
+
+
+def _why(row: Any, said: Formatter) -> str:
+    """Why, without the sentence that says in words what the drawing of the price shows."""
+    if row["suggested_minor"] is None:
+        return str(row["why"])
+    price = Price(*(row[f"{name}_minor"] for name in ("now", "suggested", "floor", "ceiling", "lowest_30d")))
+    drawn = facts_around.price_step(Words(said), row["product_name"], price)
+    return str(row["why"]).replace(drawn, "").strip() or str(row["why"])
 
 
 def _whole_days(row: Any) -> int:

@@ -8,7 +8,7 @@ from webapp.recommendations.jobs.answering import Answered, answer, facts_of_sug
 
 __all__ = ["Answered", "answer", "facts_of_suggestion", "how_it_stands"]
 
-LEARN, MEASURE, TIMES = "learn", "measure", actions_decide.TIMES
+LEARN, MEASURE, TIMES = actions.LEARN, actions.MEASURE, actions_decide.TIMES
 
 
 @registry.job(actions.REFRESH)

@@ -34,22 +34,22 @@ class Footing:
 
 
 def measure(context: Context) -> None:
-    """Each accepted suggestion that has run for two whole days is measured anew, until eight weeks were seen or it ended."""
+    """Each accepted suggestion that has run for two whole days, or has ended, is measured anew, until eight weeks were seen or it ended."""
     from webapp.recommendations.rules import uplift
 
     now_ms = clock.now_ms()
     with reading.reading() as tx:
-        wanted = dao.find_to_measure(tx, now_ms - afterwards.LEAST_DAYS * DAY_MS)
+        wanted = dao.find_to_measure(tx, now_ms - afterwards.LEAST_DAYS * DAY_MS, now_ms)
         today, zone = tx.zone.day_of(now_ms), tx.zone
     for row in wanted:
         context.breathe()
         start_day = zone.day_of(row["starts_ms"] + DAY_MS - 1)  # the first day that it ran for from its morning
         end_day = min(today, max(zone.day_of(row["ends_ms"]), start_day))
         after = min(end_day - start_day, 56)
-        with reading.reading() as tx:
-            on = footing(tx, row["product_id"], start_day, end_day, _changed(tx, row, now_ms))
         found = None
         if after >= afterwards.LEAST_DAYS:
+            with reading.reading() as tx:
+                on = footing(tx, row["product_id"], start_day, end_day, _changed(tx, row, now_ms))
             found = uplift.measure(on.target, on.others, start_day - on.first, after=after, sold=on.sold)
         final = row["ends_ms"] <= now_ms or after >= 56
         if found is not None or final:

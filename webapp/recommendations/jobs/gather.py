@@ -66,6 +66,7 @@ def gather(tx: Any, now_ms: int, shop: Shop) -> Gathered:
     lines = _lines(book, catalogue, prices, traits_known)
     prices = {line.id: prices[line.id] for line in lines if line.id in prices}
     brief = _brief(now_ms, today, tx.currency, shop, seasons, told, book, lines, prices)
+    brief = replace(brief, expected=places.expect(tx, weather, lines, catalogue, known.learned, today))
     return Gathered(brief, places.grounds(tx, now_ms), unpriced)
 
 

@@ -43,6 +43,11 @@ class Learned:
         """How the product follows the weather, or its category does; None where neither is known to."""
         return self.products.get(product_id) or self.categories.get(category_id or 0)
 
+    def per_degree(self, product_id: int, category_id: int | None) -> Estimate | None:
+        """How the product follows the temperature, else how its category does; None where neither surely does."""
+        found = (self.products.get(product_id), self.categories.get(category_id or 0))
+        return next((one["per_degree"] for one in found if one and one["per_degree"].excludes_zero), None)
+
 
 def learn(context: Context) -> None:
     """Sensitivities and elasticities of the products that sell are kept, as of yesterday."""

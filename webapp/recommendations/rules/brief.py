@@ -89,6 +89,8 @@ class Draft:
 class Brief:
     """Everything that advice may stand on. prices: for each product the price step that the guardrails allow, if any.
 
+    expected: for products that suit the weather, what it does to their takings; products without an estimate are not there.
+
     season: name, index (sales of this month against a usual one) and its basis; weather: one plain sentence a location.
     """
 
@@ -104,6 +106,7 @@ class Brief:
     facts: tuple[Fact, ...]
     products: tuple[CatalogueLine, ...]
     prices: dict[int, tuple[Price, Effect | None]] = field(default_factory=dict)
+    expected: dict[int, Effect] = field(default_factory=dict)
 
     def fact(self, fact_id: str) -> Fact | None:
         """The fact with this number."""

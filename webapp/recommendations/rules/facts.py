@@ -132,6 +132,8 @@ def add_sold(book: Book, one: Sold, span: Span, before: Span, about: str) -> Non
 
 def add_shares(book: Book, categories: Sequence[Sold], span: Span, before: Span) -> None:
     """The categories whose part of net sales shifted most, in points."""
+    if any(min(one.net, one.net_before) < 0 for one in categories):
+        return  # the parts of the others would be more than the whole
     total, total_before = sum(one.net for one in categories), sum(one.net_before for one in categories)
     shifts = []
     for one in categories:

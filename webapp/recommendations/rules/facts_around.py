@@ -8,7 +8,7 @@ from webapp.recommendations.rules.brief import Effect, Price
 from webapp.recommendations.rules.estimates import Estimate
 from webapp.recommendations.rules.facts import Book
 from webapp.recommendations.rules.season import Seasons
-from webapp.recommendations.rules.words import Span, direction, explore, tenth
+from webapp.recommendations.rules.words import Span, Words, direction, explore, tenth
 
 SHORT_DAYS, LONG_DAYS = 7, 120
 MOST_SHORT, MOST_SLOW, MOST_PLACES, MOST_LEARNED, MOST_PRICES = 5, 4, 6, 4, 12
@@ -202,6 +202,15 @@ def add_elasticity(book: Book, product_id: int, name: str, estimate: Estimate) -
     )  # fmt: skip
 
 
+def price_step(words: Words, name: str, price: Price) -> str:
+    """A price step between its bounds, in one sentence."""
+    return (
+        f"{words.money(price.suggested)} is the price that arithmetic gives for {name}, now {words.money(price.now)}; the "
+        f"guardrails allow {words.money(price.floor)} to {words.money(price.ceiling)}, and the lowest price of 30 days was "
+        f"{words.money(price.lowest_30d)}."
+    )
+
+
 def add_prices(
     book: Book, prices: Mapping[int, tuple[Price, Effect | None]], names: Mapping[int, str],
     warned: Collection[int] = (),
@@ -217,9 +226,7 @@ def add_prices(
         parity = " A marketplace sells it too and may ask for the same price." if product_id in warned else ""
         value = words.major(price.suggested)
         book.add(
-            "price", f"{words.money(price.suggested)} is the price that arithmetic gives for {name}, now "
-            f"{words.money(price.now)}; the guardrails allow {words.money(price.floor)} to {words.money(price.ceiling)}, and "
-            f"the lowest price of 30 days was {words.money(price.lowest_30d)}.{untried}{parity}",
+            "price", f"{price_step(words, name, price)}{untried}{parity}",
             f"suggested price of {name}", value, words.currency, "now", words.money(price.suggested),
             moves=direction(Decimal(price.suggested - price.now)), products=[product_id],
         )  # fmt: skip

@@ -14,6 +14,7 @@ from webapp.recommendations.rules.bearing import check_bearing
 from webapp.recommendations.rules.brief import KINDS, Brief, Draft, Effect, Fact, Price
 from webapp.recommendations.rules.claims import check_claims
 from webapp.recommendations.rules.dealings import check_prices, check_stock_words
+from webapp.recommendations.rules.expected import without_price
 from webapp.recommendations.rules.frames import check_frames, is_of_category
 from webapp.recommendations.rules.naming import Known, clean, is_hidden, shown_name
 from webapp.recommendations.rules.slots import Foreign, Part, Refusal, Unsure
@@ -194,9 +195,9 @@ def _all_cited(facts: tuple[Fact, ...], texts: Sequence[Sequence[Part]]) -> tupl
 
 
 def _priced(named: _Named, brief: Brief) -> tuple[Price | None, Effect | None]:
-    """The price step that the guardrails allow, from the brief alone."""
+    """The price step that the guardrails allow, and what is expected, from the brief alone."""
     if named.kind not in PRICED or named.product_id is None:
-        return None, None
+        return None, without_price(brief, named.kind, named.product_id, named.facts)
     step = brief.prices.get(named.product_id)
     if step is None or not step[0].floor <= step[0].suggested <= step[0].ceiling:
         raise Refusal("a price that the guardrails do not hold")

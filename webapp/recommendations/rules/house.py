@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from webapp.recommendations.rules.brief import Brief, CatalogueLine, Draft, Effect, Fact, Price
+from webapp.recommendations.rules.expected import without_price
 from webapp.recommendations.rules.traits import suits
 
 MOST = 8
@@ -53,7 +54,7 @@ def offered_less(drafts: Iterable[Draft], failing: frozenset[str]) -> Found:
 
 
 def summary(brief: Brief) -> str:
-    """How the shop stands and what the weather is, in the words of the facts; what is not known is said."""
+    """How the shop stands and what the weather is, in the words of the facts; what is not known is said. One sentence."""
     parts = [fact.text for fact in _about(brief, "total")]
     weather = [fact for fact in _about(brief, "weather") if fact.direction]
     known = {fact.text for fact in _about(brief, "weather")}
@@ -61,7 +62,8 @@ def summary(brief: Brief) -> str:
     parts += [*unknown[:1], weather[0].text] if weather else (unknown or list(brief.weather))[:1]
     if not brief.weather:
         parts.append("The weather is unknown.")
-    return " ".join(parts) or "There are no figures yet that advice could stand on."
+    begun = [f"{part[0].lower()}{part[1:]}" if part.startswith(("It is ", "The ")) else part for part in parts[1:]]
+    return "; ".join(part.rstrip(".") for part in [*parts[:1], *begun]) + "."
 
 
 # ---- Rules ----
@@ -76,7 +78,7 @@ def _restock(brief: Brief) -> Iterable[Draft]:
         left = fact.text.removeprefix(f"{line.name} ").rstrip(".")
         yield Draft(
             "restock", line.id, f"Order {line.name}", f"{line.name} {left}. {_sentence(sold)}".strip(), _ids(fact, sold),
-            "high", days=STOCK_DAYS,
+            "high", effect=without_price(brief, "restock", line.id, (fact,)), days=STOCK_DAYS,
         )  # fmt: skip
 
 
@@ -93,23 +95,25 @@ def _weather(brief: Brief) -> Iterable[Draft]:
         ]  # fmt: skip
         lines.sort(key=lambda line: (-_value(_units(brief, line.id)), line.id))
         for line in lines[:2]:
-            sold, learned = _units(brief, line.id), _learned(brief, line)
+            sold, learned = _units(brief, line.id), _learned(brief, line) if feels else None
             why = f"{cause.text} {_sentence(learned) or _sentence(sold)}"
             confidence = "high" if learned is not None else "medium"
             facts = _ids(cause, learned, sold)
             days = RAIN_DAYS if cause.about == "rain" else HEAT_DAYS
-            yield Draft("promote", line.id, f"Put {line.name} forward", why, facts, confidence, days=days)
+            effect = without_price(brief, "promote", line.id, (cause,))
+            yield Draft(
+                "promote", line.id, f"Put {line.name} forward", why, facts, confidence, effect=effect, days=days
+            )
 
 
 def _learned(brief: Brief, line: CatalogueLine) -> Fact | None:
-    """That the product, or its category, follows the weather in the direction that makes it suit."""
+    """That the product, or else its category, follows the weather in the direction that makes it suit."""
     wanted = 1 if line.served == "cold" else -1
-    for fact in _about(brief, "sensitivity"):
-        if fact.direction == wanted and (
-            line.id in fact.product_ids or fact.label.startswith(f"change of {line.category} a")
-        ):
-            return fact
-    return None
+    found = [fact for fact in _about(brief, "sensitivity") if fact.direction == wanted]
+    own = (fact for fact in found if line.id in fact.product_ids)
+    return next(own, None) or next(
+        (fact for fact in found if fact.label.startswith(f"change of {line.category} a")), None
+    )
 
 
 def _rising(brief: Brief) -> Iterable[Draft]:

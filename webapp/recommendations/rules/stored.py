@@ -10,7 +10,7 @@ from webapp.recommendations.rules.brief import Brief, CatalogueLine, Effect, Fac
 
 
 def brief_text(brief: Brief) -> str:
-    """The brief as JSON text; Decimals are texts, the prices a list of [product id, price, effect]."""
+    """The brief as JSON text; Decimals are texts, the prices a list of [product id, price, effect], expected of [product id, effect]."""
     return json.dumps(brief_json(brief), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -21,6 +21,7 @@ def brief_json(brief: Brief) -> dict[str, Any]:
     for fact in told["facts"]:
         fact["value"] = str(fact["value"])
     told["prices"] = [[product_id, *pair] for product_id, pair in told["prices"].items()]
+    told["expected"] = [list(pair) for pair in told["expected"].items()]
     return told
 
 
@@ -37,6 +38,7 @@ def read_brief(text: str) -> Brief:
             "facts": tuple(_fact(fact) for fact in told["facts"]),
             "products": tuple(CatalogueLine(**_known(CatalogueLine, line)) for line in told["products"]),
             "prices": {product_id: _price(price, effect) for product_id, price, effect in told["prices"]},
+            "expected": {one: Effect(**_known(Effect, effect)) for one, effect in told.get("expected", [])},
         }
     )
 
