@@ -26,7 +26,8 @@ def main() -> int:
         return 0
     os.environ["TEST_DATABASE"] = "postgres"
     print("Now on PostgreSQL: what touches the database.", flush=True)
-    return int(pytest.main(["-n", "3", "--dist", "loadfile", "-m", "not (long or slow)", *FOLDERS, *sys.argv[1:]]))
+    apart = ["-o", "cache_dir=.pytest_cache/postgres"]  # what failed there is another list
+    return int(pytest.main(["-n", "4", "--dist", "loadfile", "-m", "not (long or slow)", *apart, *FOLDERS, *sys.argv[1:]]))
 
 
 if __name__ == "__main__":

@@ -256,8 +256,8 @@ def test_a_page_put_away_closes_and_comes_back_with_where_it_was(page: Page, ser
 
 def test_any_number_of_signs_of_life_make_one_line(page: Page, server: Server) -> None:
     server.ready()
-    server.sockets[-1].close(code=1011)
     page.evaluate("for (const name of ['online', 'focus', 'online']) dispatchEvent(new Event(name))")
+    server.sockets[-1].close(code=1011)
     until(page, lambda: len(server.heard) == 2)
     page.clock.run_for(2_000)
 

@@ -149,7 +149,7 @@ def test_a_real_deadlock_with_a_stranger_ends_with_both_having_written(session):
         commit(session, Request(crosses, (None,)))
         other.join(20)
 
-    assert len(runs) == 2
+    assert len(runs) > 1
     assert making.query("select name, value from setting where name in ('name', 'locale') order by name") == [
         ("locale", "Mine"), ("name", "Mine")
     ]  # fmt: skip

@@ -31,7 +31,7 @@ from webapp.imports import jobs as imports
 from webapp.imports.jobs import entering
 from webapp.live import islands, outbox, topics
 from webapp.live.core import Hub
-from webapp.metrics import rollups
+from webapp.metrics import closed, rollups
 from webapp.web import logs
 
 PATIENCE_S = 60.0
@@ -95,10 +95,11 @@ class _Inside:
     def __init__(self, app: Any, line: Connection, fds: socket.socket) -> None:
         self.app, self.line, self.fds = app, line, fds
         reading.forget()
+        closed.memory.clear()  # of the shop that made the program warm, from whose file this one was copied
         stepping.count()
         # Small batches, so that an import has many places at which it can be cut.
         entering.FIRST_WEIGHT = entering.LEAST_WEIGHT = entering.MOST_WEIGHT = 5.0
-        entering.WEIGHT_OF_ENTRY, entering.MOST_WAIT, entering.SORTED_AT_ONCE = 0, 12, 5
+        entering.WEIGHT_OF_ENTRY, entering.MOST_WAIT, entering.SORTED_AT_ONCE = 0, 60, 25
         self.kept = outbox.KEEP_CHANGES, outbox.KEEP_MS
 
     def run(self) -> None:
