@@ -27,7 +27,9 @@ def main() -> int:
     os.environ["TEST_DATABASE"] = "postgres"
     print("Now on PostgreSQL: what touches the database.", flush=True)
     apart = ["-o", "cache_dir=.pytest_cache/postgres"]  # what failed there is another list
-    return int(pytest.main(["-n", "4", "--dist", "loadfile", "-m", "not (long or slow)", *apart, *FOLDERS, *sys.argv[1:]]))
+    return int(
+        pytest.main(["-n", "4", "--dist", "loadfile", "-m", "not (long or slow)", *apart, *FOLDERS, *sys.argv[1:]])
+    )
 
 
 if __name__ == "__main__":
