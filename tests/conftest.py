@@ -19,16 +19,11 @@ CHROMIUM = next(
 )
 
 
-LONG = ("simulation", "nodes", "browser", "faults", "contract", "test_serve.py", "test_reload.py", "live", "db")
 OFTEN_PURE = {"analytics", "imports", "products", "recommendations", "search", "sell"}
 
 
 def pytest_collection_modifyitems(config, items):
-    """What is about PostgreSQL's server runs there alone; what is about SQLite's own files, or asks no database, does not.
-
-    Files that take long come first, so that no process is left with one of them when the others have ended.
-    """
-    items.sort(key=_length)
+    """What is about PostgreSQL's server runs there alone; what is about SQLite's own files, or asks no database, does not."""
     if not ON_POSTGRES:
         elsewhere = [item for item in items if item.get_closest_marker("postgres")]
         config.hook.pytest_deselected(items=elsewhere)
@@ -41,11 +36,6 @@ def pytest_collection_modifyitems(config, items):
     pure = [item for item in items if item.path.parent.name in OFTEN_PURE and not _asks_a_database(item)]
     config.hook.pytest_deselected(items=pure)
     items[:] = [item for item in items if item not in set(pure)]
-
-
-def _length(item):
-    names = (item.path.parent.name, item.path.name)
-    return min((LONG.index(name) for name in names if name in LONG), default=len(LONG))
 
 
 def _asks_a_database(item):
