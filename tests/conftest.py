@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup a test's server would, as it should, never reload
 
 OFTEN_PURE = {"analytics", "imports", "products", "recommendations", "search", "sell"}
 
