@@ -81,8 +81,10 @@ def test_who_accepts_on_today_stays_there_and_who_accepts_among_all_stays_among_
     answer = send(shop_at, today)
     place = answer.headers["Location"]
     assert answer.status_code == 303 and place.startswith("/#")
-    assert f'id="{place[2:]}"' in page(shop_at, "/")
+    said = page(shop_at, "/")
+    assert f'id="{place[2:]}"' in said and re.search(r'Accepted at \d\d:\d\d: <a href="/recommendations/1">', said)
     assert send(shop_at, every).headers["Location"] == "/recommendations"
+    assert "Accepted at" not in page(shop_at, "/recommendations")
     problem(shop_at.post("/recommendations/2/accept?back=https://elsewhere"), 422)
 
 

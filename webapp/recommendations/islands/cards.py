@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from webapp.db import store
 from webapp.live.islands import element_id, island
 from webapp.recommendations import dao
 from webapp.recommendations.islands import read
@@ -18,7 +19,7 @@ _KINDS = {"restock": 0, "markdown": 1, "promote": 2, "reprice": 3, "bundle": 4, 
     "/recommendations/cards", topics=("advice", "products", "weather"), pace=0.5, template="recommendations/_cards.html"
 )
 def cards(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
-    """Give the open suggestions that hold, those that matter most first; `few` gives the first three, for Today."""
+    """Give the open suggestions that hold, those that matter most first; `few`: three, and what was followed last."""
     few = bool(params.get("few"))
     advice = dao.find_latest_advice(tx)
     gone = frozenset() if advice is None else read.holds(tx, advice, now_ms).gone
@@ -28,8 +29,16 @@ def cards(tx: Any, params: Mapping[str, Any], now_ms: int) -> dict[str, Any]:
     key = element_id("/recommendations/cards" + ("?few=1" if few else ""))
     return {
         "cards": read.cards(tx, shown, key), "count": len(rows), "few": few, "sold": dao.has_sold(tx), "key": key,
-        "begun": advice is not None,
+        "begun": advice is not None, "followed": _followed(tx, now_ms) if few else None,
     }  # fmt: skip
+
+
+def _followed(tx: Any, now_ms: int) -> Any:
+    """The suggestion that was accepted last today, while it stands: who accepts one on Today reads there that it was."""
+    day_of = store.shop().zone.day_of
+    today = day_of(now_ms)
+    rows = [row for row in dao.find_suggestions(tx, now_ms, ("accepted",)) if day_of(row["decided_ms"]) == today]
+    return max(rows, key=lambda row: (row["decided_ms"], row["id"]), default=None)
 
 
 def _weight(row: Any) -> tuple[int, int, int, int]:
