@@ -121,3 +121,12 @@ def test_the_program_needs_nothing_but_its_own_folder():
 
     assert done.returncode == 0
     assert "verify" in done.stdout
+
+
+def test_a_shop_in_a_file_does_not_load_what_speaks_to_a_server(tmp_path):
+    settings = {"TAKINGS_DATABASE": str(tmp_path / "shop.db"), "TAKINGS_FOLDER": str(tmp_path)}
+    told = f"import os, sys; os.environ |= {settings}; import wsgi; print('psycopg' in sys.modules)"
+
+    said = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, timeout=60)
+
+    assert said.stdout.strip() == "False", said.stderr  # a tenth of each process's start

@@ -4,6 +4,7 @@ That it is let go after a minute (1013) is `test_who_reads_nothing_for_a_minute_
 """
 
 import json
+import signal
 
 import httpx
 
@@ -77,7 +78,7 @@ def test_fault_20_the_control_a_build_that_waits_for_its_sockets_is_caught(tmp_p
     except (OSError, httpx.HTTPError):
         pass
     slow.close()
-    server.stop()
+    server.stop(signal.SIGKILL)  # it would wait until those who are stuck have to be killed
 
     assert stuck
 

@@ -188,7 +188,7 @@ def test_the_past_of_open_meteo_comes_from_its_archive_once_a_day(pier, service,
 
 
 def test_a_day_that_the_shop_saw_is_kept_as_a_day(pier, service, at):
-    service.bend = {"archive": 500}
+    service.bend = {"archive": 404}
     at("2026-11-21T00:05:00Z")
     for _ in range(13):
         service.degrees += 0.5

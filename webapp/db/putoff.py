@@ -11,8 +11,8 @@ from itertools import count
 from typing import Any
 
 from webapp.db import dialect
-from webapp.db.together import Asked
 
+Asked = tuple[str, Sequence[Any] | None]  # SQL and what stands in its places
 _SAVE, _RELEASE, _UNDO = "savepoint ", "release ", "rollback to "
 _PLACE = re.compile(r"\$(\d+)")
 

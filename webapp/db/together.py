@@ -7,8 +7,9 @@ from psycopg import generators, pq
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 
+from webapp.db.putoff import Asked
+
 MOST_NAMES = 300
-Asked = tuple[str, Sequence[Any] | None]
 _Key = tuple[str, tuple[int, ...]]
 _BAD = (pq.ExecStatus.FATAL_ERROR, pq.ExecStatus.PIPELINE_ABORTED)
 _ROWS = pq.ExecStatus.TUPLES_OK
