@@ -23,6 +23,8 @@ from webapp import clock, config
 from webapp.clock import Zone
 from webapp.db import reading, store, writer
 from webapp.orders import actions_enter as orders
+from webapp.orders import jobs
+from webapp.orders.actions_notes import sort_words
 from webapp.orders.shapes import GoodsBack, GoodsReturn, Sale, SaleLine
 from webapp.products import actions as products
 from webapp.products import dao as catalogue
@@ -154,6 +156,8 @@ def main(arguments: list[str]) -> int:
     began = time.perf_counter()
     open_new(path)
     made = grow(lines, clock.parse_time(now))
+    while (piece := jobs.next_piece()) is not None:
+        writer.do(sort_words, piece)
     writer.close()
     reading.close()
     print(f"{made:,} orders with {lines:,} lines in {time.perf_counter() - began:.1f} s: {path.stat().st_size:,} bytes")

@@ -290,8 +290,13 @@ union
 select id from orders where external_id = :q
 union
 select id from (
-  select id from orders
-  where note is not null and placed_ms >= :from_ms and placed_ms < :to_ms and note like :q_like escape '\'
+  select distinct u.order_id as id from note_word w cross join note_use u on u.word = w.word
+  where w.word like :q_word escape '\'
+  limit :limit) said
+union
+select id from (
+  select id from orders indexed by orders_noted
+  where id > :sorted_id and note is not null and note like :q_like escape '\'
   limit :limit) noted
 union
 select order_id from (
@@ -299,6 +304,34 @@ select order_id from (
   from bucket b cross join meant m cross join order_line l on l.id / 8192 = b.n and l.version_id = m.id
   limit :limit) named
 order by 1;
+
+-- name: find_sorted
+-- Up to which order the words of notes are sorted in.
+select order_id from note_sorted;
+
+-- name: find_unsorted
+-- The next orders with notes whose words are not sorted in.
+select id, note from orders indexed by orders_noted
+where id > :sorted_id and note is not null
+order by id
+limit :limit;
+
+-- name: find_last
+-- The highest id of an order.
+select max(id) from orders;
+
+-- name: add_words
+-- Words of notes that may be known.
+insert into note_word (word) values :rows(word) on conflict (word) do nothing;
+
+-- name: add_uses
+-- Which orders' notes hold which words: word, order_id.
+insert into note_use (word, order_id) values :rows(word, order_id) on conflict (word, order_id) do nothing;
+
+-- name: set_sorted
+-- The words of orders up to this one are sorted in.
+insert into note_sorted (one, order_id) values (1, :order_id)
+on conflict (one) do update set order_id = excluded.order_id;
 
 -- name: find_candidates_by_versions
 -- Orders that hold what the filters of products mean.

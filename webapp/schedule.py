@@ -12,6 +12,7 @@ from webapp.jobs import queue, registry, worker
 from webapp.jobs.progress import Context
 from webapp.live import outbox
 from webapp.metrics import rollups
+from webapp.orders import jobs as orders
 from webapp.recommendations import jobs as advising
 from webapp.shop import jobs as safekeeping
 from webapp.weather import jobs as weather
@@ -50,6 +51,7 @@ def check(context: Context) -> None:
 
 
 registry.every(60, "prune")
+registry.every(orders.LOOK_S, orders.KIND)
 registry.every(weather.LOOK_S, weather.KIND)
 registry.daily("03:30", "backup")
 registry.daily("04:15", "check")

@@ -37,7 +37,7 @@ OWNER = {
         "price_plan",
     },
     "stock": {"stock_level", "stock_move", "lot", "product"},
-    "orders": {"orders", "order_line", "returns", "return_line"},
+    "orders": {"orders", "order_line", "returns", "return_line", "note_word", "note_use", "note_sorted"},
     "analytics": {"saved_view"},
     "weather": {"weather_source", "weather_standing", "weather_reading", "weather_day", "weather_normal"},
     "imports": {"import", "import_error", "import_mapping", "import_rejected", "import_mended", "source_row"},

@@ -70,7 +70,7 @@ def test_the_orders_that_a_search_means_are_found_in_every_bucket(spread, words)
 
     with reading.reading() as tx:
         found = dao.sql.find_candidates_by_words.all(
-            tx, q=words, q_id=-1, q_like=f"%{words}%", from_ms=-(1 << 60), to_ms=1 << 60, limit=100
+            tx, q=words, q_id=-1, q_like=f"%{words}%", q_word=f"%{words}%", sorted_id=0, limit=100
         )
 
     assert [row[0] for row in found] == orders

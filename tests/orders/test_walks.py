@@ -6,6 +6,7 @@ import pytest
 
 from tests.analytics.asking import NOW, at_ms
 from tests.making import make_product, place, take_back
+from tests.orders.test_jobs import sort_notes
 from webapp.db import reading
 from webapp.orders import dao, routes_list
 from webapp.orders.shapes import LineDraft, OrderDraft
@@ -56,8 +57,11 @@ def all_pages(asked, sort):
 
 
 @pytest.mark.parametrize("sort", routes_list.SORTS)
-def test_pages_found_by_short_walks_are_the_whole_list_in_order(trading, monkeypatch, sort):
+@pytest.mark.parametrize("sorted_in", [False, True])
+def test_pages_found_by_short_walks_are_the_whole_list_in_order(trading, monkeypatch, sort, sorted_in):
     whole = [listed(asked, sort, 100)[0] for asked in LISTS]
+    if sorted_in:
+        sort_notes()
 
     for walk, few in ((2, 1), (4, 100), (7, 0)):
         monkeypatch.setattr(dao, "WALK", walk)

@@ -10,7 +10,7 @@ from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
 WALK, FEW = 1_500, 2_000  # orders that are walked past at first; that are looked up one by one then
-WALK_RETURNS = 500  # returns that are walked past at first
+WALK_RETURNS = 200  # returns that are walked past at first
 OFTEN = 3  # a walk in time that has found this part of a page goes on: so many walks will fill it
 
 
@@ -131,6 +131,32 @@ def find_source_rows(tx: Executes, order_id: int) -> list[Any]:
     return sql.find_source_rows.all(tx, order_id=order_id)
 
 
+def find_sorted(tx: Executes) -> int:
+    """The order up to which the words of notes are sorted in, 0 before the first."""
+    return int(sql.find_sorted.value(tx) or 0)
+
+
+def find_unsorted(tx: Executes, sorted_id: int, limit: int) -> list[Any]:
+    """The next orders behind that one whose notes wait to be sorted in: id and note."""
+    return sql.find_unsorted.all(tx, sorted_id=sorted_id, limit=limit)
+
+
+def find_last(tx: Executes) -> int:
+    """The highest id of an order, 0 without any."""
+    return int(sql.find_last.value(tx) or 0)
+
+
+def insert_words(tx: Executes, uses: Sequence[tuple[str, int]]) -> None:
+    """Words of notes with the ids of the orders that hold them; what is there already stays."""
+    sql.add_words.rows(tx, [(word,) for word in sorted({word for word, _ in uses})])
+    sql.add_uses.rows(tx, uses)
+
+
+def set_sorted(tx: Executes, order_id: int) -> None:
+    """The words of notes are sorted in up to this order."""
+    sql.set_sorted.run(tx, order_id=order_id)
+
+
 def find_page(
     tx: Executes, sort: str, limit: int, after: tuple[int, int] | None, condition: dict[str, Any]
 ) -> list[Any]:
@@ -141,6 +167,8 @@ def find_page(
     """
     query, edge, bound = _SORTS[sort]
     place = _place(sort, after, condition)
+    if condition["q"] is not None:
+        condition = {**condition, "sorted_id": find_sorted(tx)}
     looked_up = [(rare, few) for asked, rare, few in _RARE if asked(sort, condition)]
     stop = edge.value(tx, walk=WALK, **place, **condition) if looked_up else None
     if stop is None:

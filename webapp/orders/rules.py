@@ -312,3 +312,21 @@ def book(
         draft.reason,
         draft.note,
     )
+
+
+# ---- Notes ----
+
+SOUGHT = 200  # signs of a search at most
+
+
+def words_of(note: str) -> list[str]:
+    """What stands between the spaces of a note, each once: whatever of a search has no space lies within one of these.
+
+    What is longer than twice a search comes in pieces of that length that overlap by the length of a search.
+    """
+    pieces = (
+        word[start : start + 2 * SOUGHT]
+        for word in note.split()
+        for start in range(0, max(len(word) - SOUGHT, 1), SOUGHT)
+    )
+    return list(dict.fromkeys(pieces))
