@@ -24,6 +24,7 @@ from typing import Any
 
 from bench import grounding_false as families
 from bench import grounding_fresh as fresh
+from bench import grounding_reported as reported
 from bench.grounding_answers import HUGE, SORTS, Answer, honest, hostile
 from bench.grounding_brief import brief, wide
 from bench.grounding_plain import HONEST as PLAIN
@@ -228,7 +229,8 @@ def judge_false() -> dict[str, Any]:
     """None that is false may be shown in the model's words, none that is honest be refused; by families, and of free ones."""
     stood = wide()
     false = [*families.false(), *(families.Said("free", why, fresh.ABOUT) for why in fresh.FALSE)]
-    right = [(one.why, one.about) for one in families.right()]
+    false += [families.Said("report", why, about) for about, why in reported.FALSE]
+    right = [(one.why, one.about) for one in families.right()] + [(why, about) for about, why in reported.HONEST]
     free = [(why, fresh.ABOUT) for why in fresh.HONEST]
     shown = [f"{one.family}: {one.why}" for one in false if _is_told(one.why, one.about, stood)]
     refused = [why for why, about in right if check(plainly(why, **about), stood).refused]

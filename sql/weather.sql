@@ -15,7 +15,7 @@ select s.location_id, l.code, l.name, l.time_zone, s.source, s.asked_ms, s.next_
 from weather_standing s
 join location l on l.id = s.location_id
 left join weather_reading r on r.location_id = s.location_id and r.source = s.source and r.observed_ms = (
-  select max(n.observed_ms) from weather_reading n where n.location_id = s.location_id and n.observed_ms <= :now_ms
+  select max(n.observed_ms) from weather_reading n where n.location_id = s.location_id and n.source = s.source and n.observed_ms <= :now_ms
 )
 order by s.location_id;
 

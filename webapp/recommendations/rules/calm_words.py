@@ -5,7 +5,7 @@ They are the part of `common_words.py` with which it is hard to say what could b
 """
 
 CALM_WORDS = """
-advertise along decent downside dry effective fade figure gift poster reprice spell
+advertise along close decent downside dry effective fade figure gift poster reprice reason spell stop swap
 a able above accept access accessible across act actively add addition additional adjust advantage afford after
 afternoon afternoons again ahead aim aisle aisles alert all alongside already also although amid among ample an and
 another answer any anybody anyone anything apart appeal appealing appear appetising appetite apply appreciate approach

@@ -44,6 +44,7 @@ JUDGED = word_set(
     unusual normal usual short long gaining growing rising falling slowing selling moving made seen expected exactly opportunity
     chance choice option pick candidate bet idea time moment fit match partner reason way place step downside demand momentum
     interest worthy decent effective practical convenient familiar reasonable safe set due meant ahead coming need little full out
+    promoted displayed advertised sound
     """
 )
 # What may stand between "is" and what something is.

@@ -9,14 +9,14 @@ from webapp.recommendations.rules.common_words import word_set
 FRAME = word_set(
     """
     a about add again also already although among amount amounts an and any are around as at attention away be because been
-    being building but by came can change changed choice clear clearly come comes compare compared comparison confirm confirms could
+    being brought building but by came can change changed choice clear clearly come comes compare compared comparison confirm confirms could
     decent deserve deserves despite does during earlier encouraging even fact fast faster figure figures for gain gaining good
     had has have having he healthy here holding how i if impressive in indeed interest into is it its just keep keeping keeps kept
     late lately least like look looks makes may might modest momentum much natural nice nicely notable note noting number numbers of on only
     or out over plus popular quickly quite rather reach reached reaches reaching recently respond responds remarkable respectable same see
-    seeing seen show showing shows sign since single slow slowly so solid some stand stands steady still strong such suggest
+    seeing seen show showing shows sign since single slow slowly so solid sound some stand stands steady still strong such suggest
     suggesting suggests support supports supported than that that's the their them then there these they thing this those
-    though tight timely to too trend under very was we weak well were what whereas which while who with within worth you your
+    though tight timely to too trend under very was we weak well went were what whereas which while who with within worth you your
     """
 )
 # What each measure is called, and what is done by it.

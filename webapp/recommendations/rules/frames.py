@@ -127,6 +127,13 @@ def _check_aside(frame: _Frame) -> None:
         _without_places(frame, _without_times(frame))
         if any(word in CHANNELS and word not in frame.own_words for word in frame.words):
             raise Refusal(PLACE)
+    # "sold {f1}, nearly the whole stock" and "rose {f2} in units and in profit" name another measure behind it.
+    if (
+        frame.words
+        and not set(frame.words) - FRAME - METRICS - WHOLE - EVERY - TIMES - {"nearly", "almost"}
+        and set(frame.words) & (METRICS - MEASURES.get(frame.measure, frozenset()))
+    ):
+        raise Refusal(NAME)
     # "{p3} took, in the last week, {f1}" names the measure outside the clause of its figure.
     if (
         frame.said.startswith("@")

@@ -17,6 +17,7 @@ from webapp.recommendations.rules.dealings import check_prices, check_stock_word
 from webapp.recommendations.rules.expected import without_price
 from webapp.recommendations.rules.frames import check_frames, is_of_category
 from webapp.recommendations.rules.naming import Known, clean, is_hidden, shown_name
+from webapp.recommendations.rules.reports import check_reports
 from webapp.recommendations.rules.slots import Foreign, Part, Refusal, Unsure
 from webapp.recommendations.rules.strangers import check_strangers
 from webapp.recommendations.rules.traits import suits
@@ -127,6 +128,7 @@ def _check_meaning(parts: Sequence[Part], known: Known, about: Sequence[int], ci
     check_weather(parts, known)
     check_frames(parts, known, about)
     check_claims(parts, known, cited)
+    check_reports(parts, known, about, cited)
 
 
 def _named(item: Mapping[str, Any], brief: Brief) -> _Named:

@@ -40,7 +40,7 @@ OTHER = word_set(
     """
 )
 _MILD = re.compile(
-    r"\b(?:it|it's|weather|day|days|air|outside|outdoors|today|tomorrow|morning|afternoon|evening|week|weekend|\w+day)"
+    r"\b(?:it|it's|weather|day|days|air|outside|outdoors|today|tonight|tomorrow|morning|afternoon|evening|week|weekend|\w+day)"
     r"(?: (?:is|are|was|were|will be|feels|stays|remains|looks|gets|turns))?(?: a| \w+ly| quite| rather| very| now)? "
     r"(?:mild|cool|cooler|dull|grey|fresh)\b|\b(?:mild|cool|grey|dull) (?:day|evening|morning|afternoon|weather|weekend|\w+day)\b"
 )
@@ -48,6 +48,7 @@ _MILD = re.compile(
 _BEFORE = word_set(
     "served serve something anything ice keep keeps kept how stay stays stored it nice perfectly well bottles cups drink drinks"
 )
+_COOLING = word_set("ice chill fridge cabinet freezer cooler shade flask bottle cup mug bucket")
 _AFTER = word_set(
     """
     enough corner shelf section range display fridge cabinet side counter bottles bottle cans can cup cups mug glass glasses
@@ -72,6 +73,11 @@ _PAST = re.compile(
 _AHEAD = re.compile(
     r"\b(?:forecast\w*|coming|ahead|soon|next|will|expected|expect|predicted|looks|brings|approaching|near|later|weekend|weekends)\b"
 )
+# How long a weather lasts, nights, and which day is the hottest: what no fact of the brief tells.
+LASTING = re.compile(
+    r"\b(?:all (?:the )?(?:day|night|week|month|season|year|weekend)|for (?:weeks|months|ages|years)|nights?|"
+    r"tonight|(?:hott|cold|warm|wett)est|of the (?:week|month|year|season|decade|century))\b"
+)
 
 
 def check_weather(parts: Sequence[Part], known: Known) -> None:
@@ -86,7 +92,7 @@ def check_weather(parts: Sequence[Part], known: Known) -> None:
             led = parts[clause.start - 1].word if clause.start else ""
             said = _said(parts, clause)
             for kind in _kinds(parts, clause, said, known):
-                if kind == "other":
+                if kind == "other" or LASTING.search(said):
                     raise Refusal(REASON)
                 dated = _TODAY.search(said) or _tomorrow(said)
                 if (led in _WHENEVER or set(said.split()) & _WHENEVER) and not dated:
@@ -118,13 +124,22 @@ def _kinds(parts: Sequence[Part], clause: range, said: str, known: Known) -> set
 
 def _is_of_goods(solid: Sequence[Part], at: int, known: Known) -> bool:
     before, after = solid[at - 1].word if at else "", solid[at + 1] if at + 1 < len(solid) else None
+    # "It stays cold" is weather, "on ice it stays cold" is not.
+    if before in ("stay", "stays") and at > 1 and solid[at - 2].word == "it":
+        return any(bool(vocabulary.forms(part.word) & _COOLING) for part in solid if part.word)
     # "It is 31 °C and cold" has no goods; "keep it ice cold" has.
     if before in _BEFORE - {"it"} or (
         before == "it" and at > 1 and solid[at - 2].word in ("keep", "keeps", "serve", "kept", "make")
     ):
         return True
-    # "How cold it is", "iced tea is cold".
-    if before == "how" or (at > 1 and solid[at - 2].product_id is not None):
+    # "How cold it is", "iced tea is cold", "bottles are cold", "keep iced tea cold".
+    if (
+        before == "how"
+        or _is_thing(solid[at - 1 : at], known)
+        or (
+            before in ("is", "are", "get", "gets", "stay", "stays") and _is_thing(solid[max(at - 2, 0) : at - 1], known)
+        )
+    ):
         return True
     if after is None:
         return False
@@ -136,11 +151,21 @@ def _is_of_goods(solid: Sequence[Part], at: int, known: Known) -> bool:
     )
 
 
+def _is_thing(some: Sequence[Part], known: Known) -> bool:
+    """Whether this part, where there is one, is a product or a word of one, and no word of a place ("Pier is hot")."""
+    if some and any(some[0].word in place.split() for place in places(known)):
+        return False
+    forms = vocabulary.forms(some[0].word) if some and some[0].word else frozenset[str]()
+    return any(part.product_id is not None for part in some) or bool(forms & (GOODS | GENERIC | _AFTER))
+
+
 def _is_held(kind: str, said: str, whole: str, facts: Collection[Fact], known: Known) -> bool:
     """Whether a fact holds such weather at the time and place that the clause, or else its sentence, names."""
     named = [place for place in places(known) if re.search(rf"(?<!\S){re.escape(place)}(?!\S)", whole)]
+    if len(named) > 1:
+        return all(_is_held(kind, said, place, facts, known) for place in named)
     if named:
-        facts = [fact for fact in facts if any(place in fact.text.lower() for place in named)]
+        facts = [fact for fact in facts if named[0] in fact.text.lower()]
     if _PAST.search(said):
         return False
     if kind == "wet":
