@@ -141,13 +141,17 @@ document.addEventListener("focusout", (event) => {
   if (figure && active?.id === figure.id) hide();
 });
 
-/* A point opens what its row of the table leads to. */
-function open(figure) {
-  rowsOf(figure)[active?.row]?.querySelector("a[data-open]")?.click();
+/* A point opens what its row of the table leads to: the cell of its own line, where the cells say whose they are. */
+function open(figure, plot) {
+  const own = [...figure.querySelectorAll(".plot")].indexOf(plot);
+  const cell = figure.querySelector("a[data-plot]") ? `a[data-plot="${own}"]` : "a[data-open]";
+  rowsOf(figure)[active?.row]?.querySelector(cell)?.click();
 }
 
 document.addEventListener("click", (event) => {
-  if (event.pointerType === "mouse" && event.target.closest(".plot")) open(chartOf(event));
+  const plot = event.pointerType === "mouse" && event.target.closest(".plot");
+  const figure = plot && chartOf(event);
+  if (figure) open(figure, plot);
 });
 
 function moved(figure, key) {
@@ -174,7 +178,7 @@ document.addEventListener("keydown", (event) => {
   const reads = event.target instanceof Element && event.target.matches(".plot, .heat");
   if (!figure || !reads || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return hide();
-  if (event.key === "Enter") return open(figure);
+  if (event.key === "Enter") return open(figure, event.target);
   const to = rowsOf(figure).length ? moved(figure, event.key) : undefined;
   if (!to) return;
   event.preventDefault();

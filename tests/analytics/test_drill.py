@@ -115,11 +115,11 @@ def given_back(client, address):
     return amount, pieces
 
 
-def cells(client, address):
+def cells(client, address, part="tbody"):
     """The links of the table that an Explore page shows: rows of (address, text)."""
     page = client.get(address, headers={"Accept": "text/html"})
     assert page.status_code == 200, page.text
-    body = re.search(r"<tbody>(.*?)</tbody>", page.text, re.DOTALL)
+    body = re.search(rf"<{part}>(.*?)</{part}>", page.text, re.DOTALL)
     rows = re.findall(r"<tr.*?</tr>", body[1], re.DOTALL)
     link = re.compile(r'<td class="num fig[^"]*"><a href="([^"]*)"[^>]*>([^<]*)</a>')
     return [[(unescape(href), text) for href, text in link.findall(row)] for row in rows]
@@ -172,6 +172,16 @@ def test_the_earlier_figure_opens_the_orders_of_its_own_time(trading, query):
     for href, net in earlier:
         assert behind(trading, href)[0] == minor(net), (href, net)
     assert earlier or "today" in query or "7d" in query
+
+
+@pytest.mark.parametrize("query", ["by=brand&period=28d", "grain=day&period=mtd&channel=online", "by=hour&period=ytd&compare=last_year",
+                                   "metric=returns&by=channel&by=region&period=qtd"])  # fmt: skip
+def test_the_sum_of_all_rows_and_its_earlier_figure_open_their_orders(trading, query):
+    (now, net), (then, earlier) = cells(trading, f"/explore?{query}", "tfoot")[-1]
+
+    for href, text in ((now, net), (then, earlier)):
+        found = given_back(trading, href)[0] if "returns" in query else behind(trading, href)[0]
+        assert found == minor(text), (href, text)
 
 
 def test_a_category_opens_its_own_orders_and_not_those_below_it(trading):

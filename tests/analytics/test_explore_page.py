@@ -116,6 +116,22 @@ def test_things_over_time_are_small_multiples_on_one_scale(stocked):
     assert ">Online<" in text and ">Store<" in text
 
 
+def test_the_last_name_below_a_small_multiple_is_whole(stocked):
+    text = page(stocked, "/explore?by=channel&grain=day&period=28d")
+
+    below = text.partition('class="panel"')[2].partition("</svg></div>")[0]
+    assert ">26 Oct<" in below and ">16 Nov<" in below and ">16<" not in below
+
+
+def test_hours_of_several_days_have_their_days_below(stocked):
+    text = page(stocked, "/explore?grain=hour&period=7d&limit=250")
+
+    names = re.findall(r"<text[^>]*>(\w{3} \d+|\d\d:\d\d)</text>", text)
+    assert names and set(names) <= {
+        f"{name} {15 + i}" for i, name in enumerate(("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"))
+    }
+
+
 def test_wanted_22_the_open_bucket_stands_apart_and_is_dashed(stocked):
     text = page(stocked, "/explore?grain=day&period=7d")
 

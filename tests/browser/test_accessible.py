@@ -15,7 +15,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PAGES = (
     "/", "/?period=28d&channel=online", "/?period=all", "/?screen=wall", "/sell", "/orders", "/orders?sort=-total&q=tea",
     "/orders/1", "/orders/1/receipt", "/orders/new", "/returns", "/returns/1", "/products", "/products/1",
-    "/products/1/edit", "/products/1/stock",
+    "/products/1/edit", "/products/1/stock", "/products/1/prices", "/categories", "/brands", "/vendors",
     "/products/new", "/imports", "/imports/new", "/settings", "/backups", "/channels/new", "/locations/new",
     "/analytics/reconciliation", "/orders?period=never", "/nothing", "/explore", "/explore?by=product&metric=units&limit=10",
     "/explore?by=channel&grain=day&period=7d", "/explore?by=colour", "/explore/metrics", "/explore/metrics/net_sales",

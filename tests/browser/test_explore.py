@@ -52,6 +52,34 @@ def test_a_click_on_a_point_opens_its_orders(explore: Page) -> None:
     expect(explore).to_have_url(re.compile("/orders\\?from="))
 
 
+@pytest.mark.parametrize(
+    ("query", "opens"),
+    [
+        ("by=channel&grain=day", "/orders\\?.*channel="),
+        ("metric=net_sales&metric=returns&grain=day", "/returns\\?from="),
+    ],
+)
+def test_a_point_of_a_line_opens_the_orders_of_that_line_alone(
+    trading: Shop, page: Page, query: str, opens: str
+) -> None:
+    page.goto(f"{trading.url}/explore?period=28d&{query}")
+    live(page)
+    plot = page.locator(".answer-chart .plot").last
+    plot.focus()
+    page.keyboard.press("End")
+    cell = (
+        page.locator(".answers tbody tr")
+        .last.locator("a[data-plot]")
+        .nth(page.locator(".answer-chart .plot").count() - 1)
+    )
+    href = cell.get_attribute("href")
+
+    page.keyboard.press("Enter")
+
+    expect(page).to_have_url(f"{trading.url}{href}")
+    expect(page).to_have_url(re.compile(opens))
+
+
 def test_a_sale_moves_the_answer_while_it_is_looked_at(trading: Shop, explore: Page) -> None:
     cell = explore.locator(".answers tbody tr").last.locator("a[data-open]")
     before = float(cell.inner_text().replace("£", "").replace(",", ""))

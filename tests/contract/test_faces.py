@@ -69,6 +69,38 @@ def test_errors_of_a_page_are_a_page(sold):
     assert answer.status_code == 404 and answer.mimetype == "text/html" and "There is no order 99" in answer.text
 
 
+@pytest.mark.parametrize("path", LISTS)
+def test_every_list_is_a_page_too(sold, path):
+    answer = sold.get(f"{path}?limit=1&utm_source=x", Accept=HTML)
+
+    assert answer.status_code == 200 and answer.mimetype == "text/html" and "<h1>" in answer.text
+
+
+@pytest.mark.parametrize("path", [*READS, *LISTS, "/sell", "/search?q=tea", "/products/new", "/orders/99"])
+def test_the_fragment_alone_is_answered_where_a_part_is_asked_for(sold, path):
+    whole = sold.get(path, Accept=HTML, HX_Request="true", HX_Request_Type="full").text
+    part = sold.get(path, Accept=HTML, HX_Request="true", HX_Request_Type="partial").text
+
+    assert "<html" in whole and ('class="rail"' in whole or path == "/sell")
+    assert "<html" not in part and 'class="rail"' not in part and 20 < len(part) < len(whole)
+    assert "<html" in sold.get(path, Accept=HTML).text
+
+
+@pytest.mark.parametrize(
+    ("path", "taken"),
+    [("/categories", "Drinks/Cold"), ("/brands", "Bo & Co"), ("/vendors", "Vi"), ("/channels", "pier")],
+)
+def test_a_name_is_added_by_a_form_and_shown_on_the_page_that_it_leads_to(sold, path, taken):
+    sent = {"name": taken, **({"code": "pier", "kind": "store"} if path == "/channels" else {})}
+    done = sold.form(path, sent)
+    again = sold.form(path, sent)
+
+    assert done.status_code == 303 and again.status_code == 422
+    page = sold.get(done.headers["Location"], Accept=HTML)
+    assert page.mimetype == "text/html" and taken.replace("&", "&amp;") in page.text
+    assert 'value="' + taken.replace("&", "&amp;") + '"' in again.text and "<form" in again.text
+
+
 # ---- Headers of reads ----
 
 
@@ -157,6 +189,14 @@ def test_unknown_query_names_are_refused_for_programs(sold):
     assert pairs(sold.get("/analytics?form=2026-01-01")) == [("form", "unknown_field")]
     assert pairs(sold.get("/orders/1?verbose=1")) == [("verbose", "unknown_field")]
     assert pairs(sold.send("POST", "/orders?dry=1", {"product_id": 1, "quantity": 1})) == [("dry", "unknown_field")]
+
+
+@pytest.mark.parametrize("address", ["/orders?", "/orders?format=csv&", "/returns?"])
+def test_an_unknown_query_name_is_named_beside_all_else_that_is_wrong(sold, address):
+    said = pairs(sold.get(f"{address}channel=moon&limit=0&utm=x&hour=24"))
+
+    assert {("utm", "unknown_field"), ("channel", "unknown"), ("hour", "unknown")} <= set(said) and len(said) >= 3
+    assert pairs(sold.get("/products/nothing/prices?utm=x")) == [("utm", "unknown_field")]
 
 
 def test_pages_ignore_unknown_query_names(sold):

@@ -76,6 +76,42 @@ def test_an_unknown_file_waits_and_shows_how_it_is_understood(client):
     assert making.value("select count(*) from orders") == 0
 
 
+def test_before_it_starts_a_file_says_why_its_rows_cannot_be_used(client):
+    text = (
+        "sku,qty,price,date,channel\nA,1,2.50,2026-11-02,Bazaar\nB,1,2.50,2026-11-02,Bazaar\n"
+        "C,0,2.50,2026-11-02,online\nD,1,2.50,2026-11-02,online,x\n"
+    )
+
+    totals = files.give(client, text).json["preview"]["totals"]
+    page = client.get("/imports/1?format=html").text
+
+    assert (totals["rows"], totals["rejected"]) == (4, 4)
+    assert totals["refused"] == [
+        {"field": "channel", "detail": "names a channel that the shop does not have", "rows": 2, "row": 1, "value": "Bazaar"},
+        {"field": "qty", "detail": "is zero", "rows": 1, "row": 3, "value": "0"},
+        {"field": "", "detail": "The row has 6 columns, and 5 are named.", "rows": 1, "row": 4,
+         "value": "D,1,2.50,2026-11-02,online,x\n"},
+    ]  # fmt: skip
+    assert "names a channel that the shop does not have" in page and "<q>Bazaar</q>" in page
+
+
+def test_a_file_may_name_channels_and_locations_as_people_do(client):
+    client.post("/locations", json={"code": "pier", "name": "Old pier", "region": "GB-BNH"})
+    text = (
+        "sku,product,qty,price,date,channel,store,order\n"
+        "A,Tea,1,2.50,2026-11-02,Store,old pier,7\nB,Cake,1,2.50,2026-11-02,STORE,Pier,7\nC,Jam,1,2.50,2026-11-02,online,,7\n"
+    )
+
+    files.give(client, text)
+    client.post("/imports/1/start", json={})
+    done = files.finish(client, 1)
+
+    assert (done["imported"], done["rejected"]) == (3, 0)
+    placed = making.query("select channel_id, location_id, region from orders order by id")
+    assert [(channel, region) for channel, _, region in placed] == [(2, "GB-BNH"), (1, None)]
+    assert [name for (name,) in making.query("select name from product order by id")] == ["Tea", "Cake", "Jam"]
+
+
 def test_what_was_recognised_can_be_changed_before_it_starts(client):
     text = "thing,n,p,at\nTEA,2,1.50,01/02/2021\n"
     files.give(client, text)

@@ -46,6 +46,27 @@ def test_an_amount_that_cannot_be_kept_says_why(text, detail):
     assert values.read_amount(text, ".", "GBP") == Wrong(detail)
 
 
+@pytest.mark.parametrize("text", ["$3.10", "3.10 USD", "€3.10", "-€3.10", "EUR 3.10", "£3.10 EUR"])
+def test_an_amount_of_another_currency_is_not_taken_for_the_shops(text):
+    assert values.read_amount(text, ".", "GBP") == Wrong("is not in GBP")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("£3.10", "GBP", 310), ("3.10 GBP", "GBP", 310), ("-£3.10", "GBP", -310), ("£-3.10", "GBP", -310),
+        ("£3.10-", "GBP", -310), ("$3.10", "CAD", 310), ("$3.10", "MXN", 310), ("¥310", "JPY", 310), ("€3.10", "EUR", 310),
+    ],
+)  # fmt: skip
+def test_an_amount_may_bear_the_sign_of_the_shops_currency(text, currency, minor):
+    assert values.read_amount(text, ".", currency) == minor
+
+
+@pytest.mark.parametrize("text", ["3£10", "3 EUR 10", "£"])
+def test_a_currency_between_digits_is_no_number(text):
+    assert values.plain_number(text, ".") is None
+
+
 def test_a_quantity_is_whole():
     read = [values.read_quantity(text, ".") for text in ("6", "6.0", "-12", "1,200", "6.5", "", "1e3", "9" * 30)]
 

@@ -179,6 +179,18 @@ def test_the_export_has_a_row_a_line_and_its_returns(client):
     assert (back[0], back[1], back[17], back[20], back[23]) == ("return", "1", "1", "2.00", "true")
 
 
+@pytest.mark.parametrize("address", ["/orders", "/returns"])
+def test_the_time_of_a_list_is_told_as_people_read_it(client, address):
+    bounds = "from=2026-11-20T10:17:23.456Z&to=2026-11-20T15:00:00.000Z"
+
+    text = client.get(f"{address}?{bounds}&format=html").text
+    days = client.get(f"{address}?from=2026-11-19&to=2026-11-20&format=html").text
+
+    assert "Since 20 Nov 2026, 10:17" in text and "Until 20 Nov 2026, 15:00" in text
+    assert "Since 19 Nov 2026" in days and "Until 20 Nov 2026" in days
+    assert client.get(f"{address}?from=soon&format=html").status_code == 422
+
+
 def test_a_later_page_of_the_list_keeps_its_filters_in_all_its_links(client):
     making.make_product()
     for _ in range(3):

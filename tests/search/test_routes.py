@@ -40,7 +40,9 @@ def titles(client, q, kind=None):
 @pytest.mark.parametrize(
     "q, kind, title",
     [
-        ("iced", "product", "Iced tea 330 ml"), ("TEA-ICED", "product", "Iced tea 330 ml"), ("tea-iced-330", "product", "Iced tea 330 ml"),
+        ("iced", "product", "Iced tea 330 ml"), ("iced 330", "product", "Iced tea 330 ml"),
+        ("Regency  stand", "product", "Regency cake stand"), ("dec sales", "import", "december sales.csv"),
+        ("TEA-ICED", "product", "Iced tea 330 ml"), ("tea-iced-330", "product", "Iced tea 330 ml"),
         ("4006381333931", "product", "Iced tea 330 ml"), ("22423", "product", "Regency cake stand"), ("100%", "product", "All_of it"),
         ("1", "order", "Order 1"), ("#2", "order", "Order 2"), ("order 2", "order", "Order 2"), ("AMZ-114-77", "order", "Order 1"),
         ("AMZ-11", "order", "Order 1"), ("1", "customer", "Customer No. 1"), ("17850", "customer", "Customer No. 2"),

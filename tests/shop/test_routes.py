@@ -2,7 +2,7 @@
 
 import pytest
 
-from webapp.db import reading
+from webapp.db import reading, store
 
 
 def test_a_new_shop_has_three_channels_and_one_location(client):
@@ -89,3 +89,14 @@ def test_the_page_works_without_script(client):
     assert (page.status_code, done.status_code, failed.status_code) == (200, 303, 422)
     assert done.headers["Location"] == "/settings#channels"
     assert "The location was not added" in failed.text and 'value="x"' in failed.text
+
+
+def test_settings_that_another_process_has_changed_are_not_changed_over_it(client, monkeypatch):
+    before, read = store.shop(), client.get("/settings")
+    assert client.patch("/settings", json={"name": "Theirs"}).status_code == 200
+    monkeypatch.setattr(store._Open, "shop", before)  # as another process knows it for a moment
+
+    answer = client.patch("/settings", json={"name": "Mine"}, headers={"If-Match": read.headers["ETag"]})
+
+    assert answer.status_code == 412
+    assert client.get("/settings").json["name"] == "Theirs"

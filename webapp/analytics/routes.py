@@ -14,6 +14,7 @@ from webapp.metrics import ask as metrics
 from webapp.metrics.filters import PRODUCT_NAMES
 from webapp.web import answers, jsonio, respond
 from webapp.web.answers import Finished
+from webapp.web.negotiate import is_partial
 from webapp.web.openapi import COMPARE, FILTERS, LIST, PERIODS, Query, api
 
 blueprint = Blueprint("analytics", __name__)
@@ -84,7 +85,7 @@ def index() -> Response:
     return respond.respond(
         lambda: _kept.get(("json", query_key()), at, lambda: _finished_figures(now_ms)),
         page=lambda: _kept.get(
-            ("page", request.full_path, request.environ.get("HTTP_COOKIE")), at, lambda: _page(now_ms)
+            ("page", request.full_path, request.environ.get("HTTP_COOKIE"), is_partial()), at, lambda: _page(now_ms)
         ),
         csv=lambda: (shapes.ANALYTICS_COLUMNS, shapes.analytics_rows(_figures(now_ms))),
         filename="analytics.csv",

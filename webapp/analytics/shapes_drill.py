@@ -1,6 +1,7 @@
 """Addresses of the orders behind a figure, or its returns: the same filters, the instants of its bucket. They add up to it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,6 +46,11 @@ def orders_then(question: Question, row: Row, zone: Zone) -> str:
         last = zone.day_of(buckets.end_of(question.grain, row.time, zone) - 1)
         bounds = zone.bounds(shift.back(row.time))[0], zone.bounds(shift.back(last))[1]
     return _address(question, row, _clipped(earlier, *bounds), zone) if bounds else ""
+
+
+def all_then(question: Question, totals: Row, zone: Zone) -> str:
+    """The list of all the orders of the earlier time; "" where there is none."""
+    return orders_then(replace(question, by=(), grain=None), totals, zone)
 
 
 def _day_then(day: int, shift: Any, zone: Zone) -> tuple[int, int] | None:

@@ -50,7 +50,7 @@ def _panel(key: str, panel: Panel, axis: Axis, scale: axes.Scale, label: Label, 
                 axes.grid(scale),
                 parts.stretched(join(lines)),
                 axes.tick_labels(scale, label),
-                axes.names_below([(place(axis, tick.at) / 10, tick.text) for tick in ends], centred=False),
+                axes.names_below([(place(axis, tick.at) / 10, tick.full or tick.text) for tick in ends], centred=False),
                 parts.probe(),
             ]
         ),

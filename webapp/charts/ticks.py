@@ -26,10 +26,14 @@ _LADDER = (
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A mark on the time axis: an instant in milliseconds and what is written there."""
+    """A mark on the time axis: an instant in milliseconds and what is written there.
+
+    full: what is written where the marks before it are not, if that is more.
+    """
 
     at: float
     text: str
+    full: str = ""
 
 
 def nice_ticks(lo: float, hi: float, target: int = 5, whole: bool = False) -> list[float]:

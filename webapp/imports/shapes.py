@@ -280,7 +280,7 @@ def totals_json(totals: dict[str, Any] | None) -> dict[str, Any] | None:
     gross, returned, currency = totals["gross_minor"], totals["returned_minor"], totals["currency"]
     return {
         "rows": totals["rows"], "orders": totals["orders"], "returns": totals["returns"], "units": totals["units"],
-        "rejected": totals["rejected"], "gross_sales": money.from_minor(gross, currency),
+        "rejected": totals["rejected"], "refused": totals.get("refused", []), "gross_sales": money.from_minor(gross, currency),
         "returned": money.from_minor(returned, currency), "net_sales": money.from_minor(gross - returned, currency),
         "currency": currency, "from": _time(totals["from_ms"]), "to": _time(totals["to_ms"]),
     }  # fmt: skip

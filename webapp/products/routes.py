@@ -20,7 +20,6 @@ from webapp.web.openapi import LIST, PAGING, READ, api
 blueprint = Blueprint("products", __name__)
 blueprint.register_blueprint(routes_names.blueprint)
 AT = "/products/<path:reference>"
-FACES = tuple(face for face in LIST if face != "html")
 NEWEST_MOVES = 20
 SLICE = 500
 
@@ -188,7 +187,7 @@ def archive(reference: str) -> Response:
 
 @blueprint.get(f"{AT}/prices")
 @api("GET", f"{AT}/prices", summary="The prices of a product, newest first", response=shapes.Prices, query=PAGING,
-     faces=FACES, errors=[404])  # fmt: skip
+     faces=LIST, errors=[404])  # fmt: skip
 def index_prices(reference: str) -> Response:
     """Every price with its validity; CSV and XLSX have all of them."""
     asked, product = paging.ask(), _product(reference)
@@ -197,8 +196,10 @@ def index_prices(reference: str) -> Response:
         shown, following = asked.cut(rows, lambda row: [row["id"]])
         items = [shapes.price_json(row, tx.currency) for row in shown]
     return respond.respond(
-        {"items": items, "next": following}, csv=lambda: (shapes.PRICE_COLUMNS, _every_price(product["id"])),
-        filename=f"prices-{product['id']}.csv", next=following,
+        {"items": items, "next": following},
+        page=lambda: ("products/prices.html", {"product": product, "prices": items, "next": following}),
+        csv=lambda: (shapes.PRICE_COLUMNS, _every_price(product["id"])), filename=f"prices-{product['id']}.csv",
+        next=following,
     )  # fmt: skip
 
 

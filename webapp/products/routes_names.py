@@ -9,46 +9,48 @@ from webapp import clock
 from webapp.db import reading, store, writer
 from webapp.products import actions, dao, rules, shapes
 from webapp.web import body as bodies
-from webapp.web import respond
+from webapp.web import forms, respond
 from webapp.web.fields import Input
 from webapp.web.openapi import LIST, PAGING, api
 from webapp.web.paging import ask
 
 blueprint = Blueprint("names", __name__)
-FACES = tuple(face for face in LIST if face != "html")
 
 
 @blueprint.get("/categories")
-@api("GET", "/categories", summary="List categories by path", response=shapes.Categories, faces=FACES, query=PAGING)
+@api("GET", "/categories", summary="List categories by path", response=shapes.Categories, faces=LIST, query=PAGING)
 def index_categories() -> Response:
-    """Every category with its path."""
-    return _list("category", "path", ("id", "parent_id", "name", "path"))
+    """Every category with its path; the page adds one, too."""
+    return _list("category")
 
 
 @blueprint.get("/brands")
-@api("GET", "/brands", summary="List brands by name", response=shapes.Names, faces=FACES, query=PAGING)
+@api("GET", "/brands", summary="List brands by name", response=shapes.Names, faces=LIST, query=PAGING)
 def index_brands() -> Response:
-    """Every brand."""
-    return _list("brand", "name", ("id", "name"))
+    """Every brand; the page adds one, too."""
+    return _list("brand")
 
 
 @blueprint.get("/vendors")
-@api("GET", "/vendors", summary="List vendors by name", response=shapes.Names, faces=FACES, query=PAGING)
+@api("GET", "/vendors", summary="List vendors by name", response=shapes.Names, faces=LIST, query=PAGING)
 def index_vendors() -> Response:
-    """Every vendor."""
-    return _list("vendor", "name", ("id", "name"))
+    """Every vendor; the page adds one, too."""
+    return _list("vendor")
 
 
-def _list(kind: str, order: str, columns: tuple[str, ...]) -> Response:
+def _list(kind: str) -> Response:
     asked = ask()
+    order, columns = ("path", ("id", "parent_id", "name", "path")) if kind == "category" else ("name", ("id", "name"))
     with reading.reading() as tx:
         rows = dao.find_names(tx, kind)
     after = asked.after[0] if asked.after else ""
     shown, following = asked.cut(
         [row for row in rows if row[order] > after][: asked.limit + 1], lambda row: [row[order]]
     )
+    answer = {"items": [shapes.name_json(row) for row in shown], "next": following}
     return respond.respond(
-        {"items": [shapes.name_json(row) for row in shown], "next": following},
+        answer,
+        page=lambda: ("products/names.html", {"kind": kind, **answer}),
         csv=lambda: (columns, ([row[name] for name in columns] for row in rows)),
         filename=f"{rules.plural(kind)}.csv",
         next=following,
@@ -60,7 +62,7 @@ def _list(kind: str, order: str, columns: tuple[str, ...]) -> Response:
      form=True, errors=[409, 422])  # fmt: skip
 def create_category() -> Response:
     """The category and those above it exist."""
-    return _create(actions.create_categories, shapes.NewCategory, "/categories")
+    return _create("category", actions.create_categories, shapes.NewCategory)
 
 
 @blueprint.post("/brands")
@@ -68,7 +70,7 @@ def create_category() -> Response:
      errors=[409, 422])  # fmt: skip
 def create_brand() -> Response:
     """The brand exists."""
-    return _create(actions.create_brands, shapes.NewName, "/brands")
+    return _create("brand", actions.create_brands, shapes.NewName)
 
 
 @blueprint.post("/vendors")
@@ -76,11 +78,17 @@ def create_brand() -> Response:
      errors=[409, 422])  # fmt: skip
 def create_vendor() -> Response:
     """The vendor exists."""
-    return _create(actions.create_vendors, shapes.NewName, "/vendors")
+    return _create("vendor", actions.create_vendors, shapes.NewName)
 
 
-def _create(action: Callable[[Any, list[Any]], list[Any]], shape: type[Input], location: str) -> Response:
+def _create(kind: str, action: Callable[[Any, list[Any]], list[Any]], shape: type[Input]) -> Response:
+    forms.on_failure("products/names.html", lambda: _all(kind))
     body = bodies.read()
     item = body.model(shape, currency=store.shop().currency, now_ms=clock.now_ms())
     key = body.key(item)
-    return respond.made(writer.do(action, item, key), location=location, key=key)
+    return respond.made(writer.do(action, item, key), location=f"/{rules.plural(kind)}", key=key)
+
+
+def _all(kind: str) -> dict[str, Any]:
+    with reading.reading() as tx:
+        return {"kind": kind, "items": [shapes.name_json(row) for row in dao.find_names(tx, kind)], "next": None}

@@ -52,8 +52,9 @@ def fold(text: str) -> str:
 
 
 def pattern(text: str) -> str:
-    """A pattern for `like ... escape '\\'` that finds the text anywhere, in lower case."""
-    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+    """A pattern for `like ... escape '\\'` that finds the words of a text in their order, in lower case."""
+    plain = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return "%" + "%".join(plain.split()) + "%"
 
 
 def best(entries: Iterable[Entry], sought: Words, most: int = MOST_OF_A_KIND) -> list[Entry]:

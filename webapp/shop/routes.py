@@ -15,7 +15,6 @@ from webapp.web.openapi import LIST, PAGING, READ, api
 from webapp.web.paging import ask
 
 blueprint = Blueprint("shop", __name__)
-FACES = tuple(face for face in LIST if face != "html")
 
 
 # ---- Settings ----
@@ -45,7 +44,8 @@ def _page() -> dict[str, Any]:
 def change_settings() -> Response:
     """The settings are as asked for; what is left out stays. `If-Match` is honoured."""
     forms.on_failure("shop/settings.html", _page)
-    respond.require_match(shapes.settings_json(store.shop()))
+    with reading.reading() as tx:  # another process may have changed them a moment ago
+        respond.require_match(shapes.settings_json(store.refresh(tx)))
     body = bodies.read()
     to = body.model(shapes.ChangedSettings, currency=store.shop().currency, now_ms=clock.now_ms())
     writer.do(actions.change_settings, to)
@@ -58,14 +58,14 @@ def change_settings() -> Response:
 
 
 @blueprint.get("/channels")
-@api("GET", "/channels", summary="List channels", response=shapes.Channels, faces=FACES, query=PAGING)
+@api("GET", "/channels", summary="List channels", response=shapes.Channels, faces=LIST, query=PAGING)
 def index_channels() -> Response:
     """Every channel in the order in which they were made."""
     return _list("channels", dao.find_channels, shapes.channel_json, tuple(shapes.Channel.model_fields))
 
 
 @blueprint.get("/locations")
-@api("GET", "/locations", summary="List locations", response=shapes.Locations, faces=FACES, query=PAGING)
+@api("GET", "/locations", summary="List locations", response=shapes.Locations, faces=LIST, query=PAGING)
 def index_locations() -> Response:
     """Every location in the order in which they were made; the first is the default."""
     return _list("locations", dao.find_locations, shapes.location_json, tuple(shapes.Location.model_fields))
@@ -74,6 +74,7 @@ def index_locations() -> Response:
 def _list(
     name: str, find: Callable[[Any], list[Any]], as_json: Callable[[Any], dict[str, Any]], columns: tuple[str, ...]
 ) -> Response:
+    # The page of channels and locations is that of the settings, which has all of them.
     asked = ask()
     with reading.reading() as tx:
         items = [as_json(row) for row in find(tx)]
@@ -83,6 +84,7 @@ def _list(
     )
     return respond.respond(
         {"items": shown, "next": following},
+        page=lambda: ("shop/settings.html", _page()),
         csv=lambda: (columns, ([item[column] for column in columns] for item in items)),
         filename=f"{name}.csv",
         next=following,

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.routing import IntegerConverter
 
 from webapp import __version__
-from webapp.errors import FieldError, Invalid
-from webapp.web import answers, forms, jsonio, negotiate, openapi, problems, security
+from webapp.errors import FieldError, Invalid, Problem
+from webapp.web import answers, forms, jsonio, negotiate, openapi, problems, security, validate
 from webapp.web.answers import Answer, Finished
 
 
@@ -81,7 +81,22 @@ def _check_query() -> None:
         return
     said = "There is no such query name here."
     unknown = [name for name in request.args if name not in operation.names]
-    raise Invalid("", *(FieldError(None, "unknown_field", said, parameter=name) for name in unknown))
+    errors = [FieldError(None, "unknown_field", said, parameter=name) for name in unknown]
+    raise validate.with_more(Invalid("", *errors), _refused_besides(operation))
+
+
+def _refused_besides(operation: openapi.Operation) -> list[FieldError]:
+    """What a list or figures refuse of the names that they know; only the view itself can tell."""
+    if operation.method != "GET" or operation.names.isdisjoint(("limit", "period")):
+        return []
+    view: Any = current_app.view_functions[request.endpoint or ""]
+    try:
+        view(**request.view_args or {}).close()
+    except Invalid as problem:
+        return problem.errors
+    except Problem:
+        pass
+    return []
 
 
 _said: dict[frozenset[Any], Finished] = {}

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from webapp import __version__, clock, money
 from webapp.db import store
 from webapp.text import NONE, Formatter
-from webapp.web import appearance, assets, notice
+from webapp.web import appearance, assets, negotiate, notice
 
 
 class Page(NamedTuple):
@@ -69,10 +69,11 @@ def register(app: Flask) -> None:
 
 
 def surroundings() -> dict[str, Any]:
-    """What the frame of every page shows: the shop, its mode, how this screen wants to look."""
+    """What the frame of every page shows: the shop, its mode, how this screen wants to look; and whether it is wanted at all."""
     wall = has_request_context() and request.args.get("screen") == "wall"
     return {
         "shop": _shop(), "appearance": appearance.read(), "screen": "wall" if wall else "", "pages": _pages(),
+        "partial": has_request_context() and negotiate.is_partial(),
     }  # fmt: skip
 
 
@@ -167,6 +168,15 @@ def moment(value: int | str | None) -> Markup:
     return shape.format(clock.format_time(ms), said.datetime(ms), said.time(ms))
 
 
+def bound(text: str) -> str:
+    """A `from` or `to` of an address as people read it: a date, or a date and a time; what is neither stays as it is."""
+    said = _formatter()
+    try:
+        return said.datetime(clock.parse_time(text)) if "T" in text else said.short_date(clock.parse_date(text))
+    except clock.TimeError:
+        return text
+
+
 def signed(value: int | Decimal | None) -> str:
     """A number with its sign: "+13", "−4"."""
     return ("+" if value and value > 0 else "") + _formatter().number(value)
@@ -186,7 +196,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     **{name: _of(name, instant) for name in ("time", "datetime", "until")},
     **{name: _of(name, day) for name in ("date", "long_date", "short_date", "day_month", "weekday", "month")},
     "minor": minor, "instant": instant, "day": day, "rfc3339": rfc3339,
-    "plain_money": plain_money, "moment": moment, "judged": judged, "signed": signed, "from_json": from_json,
+    "plain_money": plain_money, "moment": moment, "judged": judged, "signed": signed, "bound": bound, "from_json": from_json,
 }  # fmt: skip
 
 

@@ -95,13 +95,16 @@ def _table(frame: Frame) -> dict[str, Any]:
     names = [
         labels.titles(frame.tx, name, {row.keys[i] for row in rows}, frame.said) for i, name in enumerate(question.by)
     ]
+    totals, zone = frame.answer.totals, frame.tx.zone
     bars = _bars(frame) if not frame.asked.over_time else [""] * len(rows)
     return {
         "heads": _heads(frame),
         "rows": [_row(frame, row, names, bar, i) for i, (row, bar) in enumerate(zip(rows, bars, strict=True))],
         "rest": _cells(frame, frame.answer.rest, "", "") if _cut(frame.answer) else None,
         "rest_name": "Earlier" if frame.asked.over_time else "All others",
-        "totals": _cells(frame, frame.answer.totals, shapes_drill.orders_in(question, frame.tx.zone), ""),
+        "totals": _cells(
+            frame, totals, shapes_drill.orders_in(question, zone), shapes_drill.all_then(question, totals, zone)
+        ),
         "width": len(question.by) + (1 if question.grain else 0),
         "barred": not frame.asked.over_time,
     }
@@ -158,7 +161,7 @@ def _cells(frame: Frame, row: Row, href: str, then_href: str) -> list[dict[str, 
     for i, metric in enumerate(question.metrics):
         value = row.values[metric.name]
         here, earlier = (shapes_drill.behind((metric,), one) for one in (href, then_href))
-        cells.append({"text": figures.write(metric.unit, value, frame.said), "href": here})
+        cells.append({"text": figures.write(metric.unit, value, frame.said), "href": here, "plot": i})
         if question.compare is None:
             continue
         then = row.compare[metric.name] if row.compare else None

@@ -10,6 +10,10 @@ from webapp.text import Formatter
 def time_axis(times: Sequence[int], grain: str, said: Formatter) -> Axis:
     """The axis of buckets: one step each, named below where something changes."""
     count = len(times)
-    ticks = [(i, buckets.tick(time, grain, said, i, count)) for i, time in enumerate(times)]
+    ticks = [
+        Tick(i, text, buckets.tick(time, grain, said, 0, count))
+        for i, time in enumerate(times)
+        if (text := buckets.tick(time, grain, said, i, count))
+    ]
     named = [buckets.row(time, grain, said) for time in times]
-    return Axis(range(count), named, [Tick(i, text) for i, text in ticks if text], words.BUCKETS[grain])
+    return Axis(range(count), named, ticks, words.BUCKETS[grain])

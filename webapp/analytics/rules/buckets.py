@@ -3,6 +3,8 @@
 from webapp import clock
 from webapp.text import Formatter
 
+HOURS_OF_A_DAY = 25  # the longest day, when the clocks go back
+
 
 def name(time: int, grain: str, said: Formatter) -> str:
     """Return a bucket's name in full: "Saturday 21 November", "Week of 16 Nov", "Q4 2026"."""
@@ -30,7 +32,7 @@ def row(time: int, grain: str, said: Formatter) -> str:
 def tick(time: int, grain: str, said: Formatter, index: int, count: int) -> str:
     """Return what stands under a bucket: the first in full, then only what changes, "" for nothing."""
     if grain == "hour":
-        return said.time(time)
+        return said.time(time) if count <= HOURS_OF_A_DAY else _midnight(time, said)
     date = clock.day_to_date(time)
     if grain == "day":
         if count <= 10:
@@ -43,3 +45,9 @@ def tick(time: int, grain: str, said: Formatter, index: int, count: int) -> str:
         first = index == 0 or date.month == 1
         return said.pattern(said.zone.noon(time), "MMM y" if first else "MMM")
     return name(time, grain, said)
+
+
+def _midnight(time: int, said: Formatter) -> str:
+    """Over several days an hour says nothing by itself: the first one of a day has its date below it."""
+    day = said.zone.day_of(time)
+    return f"{said.weekday(day)} {clock.day_to_date(day).day}" if said.zone.bounds(day)[0] == time else ""

@@ -16,7 +16,7 @@ from webapp.imports.jobs.gather import Gatherer
 from webapp.imports.jobs.readers import Rows
 from webapp.imports.jobs.unpack import MOST_SENT, head_of, measure
 from webapp.imports.rules.cells import Damaged, Layout
-from webapp.imports.rules.lines import RETURN, SALE, Belongs, Fault, reader_for
+from webapp.imports.rules.lines import RETURN, SALE, Belongs, Fault, callable_by, reader_for
 from webapp.imports.rules.mending import MendedReader
 from webapp.imports.rules.recognise import HEAD, Found, recognise
 from webapp.imports.shapes import Mapping, MappingIn
@@ -121,8 +121,8 @@ def _settled(mapping: Mapping, channels: Any, at: str = "/mapping") -> Mapping:
 
 def belongs(tx: Any, mapping: Mapping, now_ms: int) -> Belongs:
     """What the rows of a file are read against."""
-    channels = {row["code"]: row["id"] for row in shop.find_channels(tx)}
-    locations = {row["code"]: (row["id"], row["region"]) for row in shop.find_locations(tx)}
+    channels = callable_by((row["code"], row["name"], row["id"]) for row in shop.find_channels(tx))
+    locations = callable_by((row["code"], row["name"], (row["id"], row["region"])) for row in shop.find_locations(tx))
     return Belongs(tx.currency, Zone(mapping.time_zone or tx.zone.name), channels, locations, now_ms)
 
 

@@ -1,6 +1,7 @@
 """What a file would come to, counted over all of its rows before anything is entered."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from webapp.jobs import registry
 from webapp.jobs.progress import Context
 
 COUNTED_AT_ONCE = 1 << 20
+MOST_REASONS = 5
 
 
 @registry.job(actions.PREVIEW, ended=actions.end_preview)
@@ -64,8 +66,14 @@ def totals(
 def _summed(entries: Iterator[Entry], rows: int, currency: str) -> dict[str, Any]:
     found = {"orders": 0, "returns": 0, "units": 0, "gross_minor": 0, "returned_minor": 0, "rejected": 0}
     first_ms = last_ms = None
-    for _, parts, _ in entries:
-        found["rejected"] += parts is None
+    reasons: Counter[tuple[str, str]] = Counter()
+    begun: dict[tuple[str, str], dict[str, Any]] = {}
+    for row, parts, faults in entries:
+        if parts is None:
+            found["rejected"] += 1
+            reason = faults[0][:2]
+            reasons[reason] += 1
+            begun.setdefault(reason, {"row": row, "value": faults[0][2]})
         for head, lines in (parts or {}).values():
             sale, amount = head[0] == SALE, sum(map(total_of, lines))
             found["orders" if sale else "returns"] += 1
@@ -73,4 +81,8 @@ def _summed(entries: Iterator[Entry], rows: int, currency: str) -> dict[str, Any
             found["units"] += sum(line[4] for line in lines) if sale else 0
             first_ms = head[2] if first_ms is None else min(first_ms, head[2])
             last_ms = head[2] if last_ms is None else max(last_ms, head[2])
-    return {"rows": rows, **found, "from_ms": first_ms, "to_ms": last_ms, "currency": currency}
+    refused = [
+        {"field": reason[0], "detail": reason[1], "rows": often, **begun[reason]}
+        for reason, often in reasons.most_common(MOST_REASONS)
+    ]
+    return {"rows": rows, **found, "refused": refused, "from_ms": first_ms, "to_ms": last_ms, "currency": currency}

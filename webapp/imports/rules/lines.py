@@ -8,7 +8,8 @@ last two are those of the shop that our own export came from. An entry is (first
 returns, whose parts lead from a name to (head, lines), or one row that is refused.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from webapp.clock import Zone
@@ -30,13 +31,27 @@ class Fault(NamedTuple):
 
 
 class Belongs(NamedTuple):
-    """What rows are read against: the shop's currency, the zone of the file's clock, what exists, and the present."""
+    """What rows are read against: the shop's currency, the zone of the file's clock, what exists, and the present.
+
+    channels, locations: by their codes, and by whatever else they are called (`callable_by`).
+    """
 
     currency: str
     zone: Zone
     channels: Mapping[str, int]
     locations: Mapping[str, tuple[int, str | None]]
     now_ms: int
+
+
+def callable_by(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Any]:
+    """What is found under its code, and, small letters or large, under its code or its name where only one is so called.
+
+    rows: (code, name, value).
+    """
+    rows = list(rows)
+    said = [(word, value) for code, name, value in rows for word in {code.casefold(), name.casefold()}]
+    often = Counter(word for word, _ in said)
+    return {word: value for word, value in said if often[word] == 1} | {code: value for code, _, value in rows}
 
 
 Parts = dict[str, tuple[Head, list[Line]]]
@@ -97,13 +112,13 @@ class LineReader:
 
     def head(self, cells: list[str], kind: str) -> Head:
         """What a row says of the whole sale or return; taken from its first row."""
-        location = self.shop.locations.get(self._cell("location", cells) or "")
+        location = self._called(self.shop.locations, "location", cells)
         region = self.regions[self._cell("region", cells)] or (location[1] if location else None)
         return (
             kind,
             self._cell("external_id", cells)[: values.CODE] or None,
             self.times[cells[self.at["placed_at"]]],
-            self.shop.channels.get(self._cell("channel", cells), self.channel),
+            self._channel(cells),
             location[0] if location else None,
             region,
             self.customers[self._cell("customer", cells)],
@@ -121,6 +136,14 @@ class LineReader:
     def _cell(self, name: str, cells: list[str]) -> str:
         place = self.at.get(name)
         return "" if place is None else values.nice(cells[place])
+
+    def _called(self, known: Mapping[str, Any], name: str, cells: list[str]) -> Any:
+        said = self._cell(name, cells)
+        return known[said] if said in known else known.get(said.casefold())
+
+    def _channel(self, cells: list[str]) -> int:
+        found = self._called(self.shop.channels, "channel", cells)
+        return self.channel if found is None else int(found)
 
     def _fault(self, name: str, detail: str, cells: list[str]) -> Fault:
         place = self.at.get(name, self.at["quantity"])
@@ -166,8 +189,7 @@ class LineReader:
         return (*found, restock, line_id or None) if restock or line_id or any(found) else None
 
     def _known(self, name: str, known: Mapping[str, Any], cells: list[str], faults: list[Fault]) -> None:
-        code = self._cell(name, cells)
-        if code and code not in known:
+        if self._cell(name, cells) and self._called(known, name, cells) is None:
             faults.append(self._fault(name, f"names a {name} that the shop does not have", cells))
 
     def _family(self, row: int, cells: list[str], kind: str) -> Any:
@@ -175,7 +197,7 @@ class LineReader:
         if order:
             return f"#{order}"
         if external:
-            return f"{self._cell('channel', cells)} {external}"
+            return f"{self._channel(cells)} {external}"
         return row if kind == SALE or "order_id" not in self.at else "returned " + self._part(cells, kind)
 
     def _part(self, cells: list[str], kind: str) -> str:

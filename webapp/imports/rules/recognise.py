@@ -39,7 +39,7 @@ _LIKELY = {
         "externalid", "invoiceno", "invoice", "orderno", "orderid", "ordernumber", "receipt", "receiptno", "transactionid",
         "order", "bestellung", "bestellnummer", "rechnung", "rechnungsnummer", "beleg", "belegnummer", "bon", "bonnummer",
     ),
-    "name": ("name", "description", "productname", "itemname", "title", "bezeichnung"),
+    "name": ("name", "description", "productname", "itemname", "title", "bezeichnung", "product", "item", "article", "artikel"),
     "customer": ("customer", "customerid", "customercode", "client", "kunde", "kundennummer"),
     "region": ("region", "country", "land"),
     "channel": ("channel", "kanal"), "location": ("location", "store", "shop", "branch", "filiale", "standort"),

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from babel import Locale
+from babel.numbers import get_currency_name
 
 from webapp import clock, money
 from webapp.clock import Zone
@@ -23,7 +24,9 @@ _NUMBER = {
     )
     for mark, groups in _GROUPS.items()
 }
-_CURRENCY = re.compile(r"[£$€¥\u20b9]|[A-Z]{3}(?![A-Za-z])")
+_CURRENCY = r"([£$€¥\u20b9]|[A-Z]{3}(?![A-Za-z]))"
+_MONEY = re.compile(rf"([-+]?)\s*{_CURRENCY}?\s*(.*?)\s*{_CURRENCY}?\s*(-?)", re.DOTALL)
+_SIGNS = {"£": ("pound",), "€": ("euro",), "¥": ("yen", "yuan"), "\u20b9": ("rupee",), "$": ("dollar", "peso", "real")}
 _DATE = r"(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})"
 _TIME = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?\s*([AaPp])?(?:\.?[Mm]\.?)?"
 _WHEN = re.compile(rf"{_DATE}(?:[T,\s]\s*{_TIME}\s*(Z|z|[-+]\d{{2}}:?\d{{2}})?)?", re.ASCII)
@@ -57,8 +60,8 @@ def plain_number(text: str, mark: str) -> str | None:
     mark: the decimal mark. Thousands are set apart only in threes, so that "18500.00" is no number where the mark is a
     comma, rather than 1,850,000.
     """
-    text = _CURRENCY.sub("", text).strip()
-    match = _NUMBER[mark].fullmatch(text)
+    front, _, bare, _, end = _parts_of(text)
+    match = _NUMBER[mark].fullmatch(front + bare + end)
     if not match:
         return None
     sign, grouped, group, digits, fraction, power, behind = match.groups()
@@ -67,6 +70,12 @@ def plain_number(text: str, mark: str) -> str | None:
         return None
     minus = "-" if sign == "-" or (behind and not sign) else ""
     return f"{minus}{whole or '0'}{'.' + fraction if fraction else ''}{power or ''}"
+
+
+def _parts_of(text: str) -> tuple[str, ...]:
+    """The sign in front of an amount, its currency, its number, its currency once more, the sign behind it."""
+    match = _MONEY.fullmatch(text.strip())
+    return tuple(part or "" for part in match.groups()) if match else ("", "", text, "", "")
 
 
 def read_quantity(text: str, mark: str) -> int | Wrong:
@@ -84,16 +93,27 @@ def read_quantity(text: str, mark: str) -> int | Wrong:
 
 
 def read_amount(text: str, mark: str, currency: str) -> int | Wrong:
-    """An amount of money in minor units, exactly; it may be negative. Finer than the minor unit is Wrong."""
+    """An amount of money in minor units, exactly; it may be negative. Finer than the minor unit is Wrong, and so is
+    what names another currency than the shop's: nothing here knows what it is worth."""
     number = plain_number(text, mark)
     if number is None:
         return Wrong("is missing" if not text.strip() else "is not a number")
+    _, before, _, behind, _ = _parts_of(text)
+    if not all(_means(sign, currency) for sign in (before, behind) if sign):
+        return Wrong(f"is not in {currency}")
     try:
         return money.to_minor(number, currency, least=-money.MAX_MINOR)
     except money.MoneyError as error:
         if error.code == "too_precise":
             return Wrong(f"is finer than {money.json_number(1, currency)}")
         return Wrong("is too large" if error.code in ("too_large", "too_small") else "is not a number")
+
+
+@cache
+def _means(sign: str, currency: str) -> bool:
+    """Whether a sign or a code of three letters can stand for the currency: a dollar may be of many countries."""
+    words = get_currency_name(currency, locale="en").casefold().split()
+    return sign == currency if sign.isalpha() else any(word in words for word in _SIGNS[sign])
 
 
 def read_time(text: str, order: str, zone: Zone, now_ms: int) -> int | Wrong:
