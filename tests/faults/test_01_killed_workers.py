@@ -44,6 +44,7 @@ def test_no_acknowledged_order_is_lost_or_doubled(server, figures):
 @pytest.mark.sqlite(
     "a group is committed in another way on PostgreSQL, where the control of killed servers breaks that"
 )
+@pytest.mark.long
 def test_the_control_a_build_that_answers_before_it_commits_loses_orders(tmp_path):
     server = Server(tmp_path, broken="acknowledge_before_commit", TAKINGS_WRITER="loop")
     server.start()

@@ -66,7 +66,7 @@ def end_lease(database):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("invoices", [True, False])
+@pytest.mark.parametrize("invoices", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_fault_32_an_import_that_is_killed_four_times_counts_each_row_once(tmp_path, invoices, figures):
     off, killed, counts, found, refused = import_killed(tmp_path, invoices, seed=32)
 
@@ -87,7 +87,10 @@ def test_fault_32_wherever_it_is_killed(tmp_path, seed, figures):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("build, is_wrong", [("position_first", "lost"), ("forget_the_position", "doubled")])
+@pytest.mark.parametrize(
+    "build, is_wrong",
+    [("position_first", "lost"), pytest.param("forget_the_position", "doubled", marks=pytest.mark.long)],
+)
 def test_fault_32_the_control_a_build_that_tells_its_place_apart_from_its_rows_is_caught(tmp_path, build, is_wrong):
     off, *_ = import_killed(tmp_path, invoices=False, seed=32, build=build)
 

@@ -185,6 +185,7 @@ def test_fault_23_a_program_that_was_connected_before_a_restore_is_reset(tmp_pat
     figures(23, silent_gaps=0)
 
 
+@pytest.mark.long
 def test_fault_23_the_control_a_restore_that_keeps_the_epoch_leaves_a_silent_gap(tmp_path):
     told = restore_under_a_client(tmp_path, broken="keep_the_epoch_of_a_server" if ON_POSTGRES else "keep_the_epoch")
 
