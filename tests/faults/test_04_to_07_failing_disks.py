@@ -231,7 +231,7 @@ def test_a_disk_that_does_not_answer_holds_up_no_reader_and_new_sales_are_refuse
     held, refused = [], []
 
     def wait_for_the_disk():
-        with server.client() as client:
+        with httpx.Client(base_url=server.url, timeout=60) as client:  # more than one of these syncs takes
             held.extend(sell(client))
 
     try:
