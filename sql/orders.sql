@@ -363,6 +363,10 @@ from product_version v cross join return_line l on l.product_id = v.product_id a
 where :use(matching_version)
 limit :limit;
 
+-- name: find_return_places
+-- Where these returns stand in a list.
+select id, returned_ms from returns where id in :ids order by id;
+
 -- name: find_matching_returns
 -- Which of these returns a list shows; they are few, so that each is looked up by its id.
 select r.id, r.returned_ms from returns r not indexed

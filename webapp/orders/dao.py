@@ -252,10 +252,15 @@ def _page_of(
     tx: Executes, ids: list[int], sort: str, limit: int, after: tuple[int, int] | None, condition: dict[str, Any]
 ) -> list[Any]:
     rows = _behind(sql.find_places.all(tx, ids=ids), "placed_ms" if "placed_at" in sort else "total_minor", sort, after)
+    return _first(tx, rows, sql.find_matching, limit, condition)
+
+
+def _first(tx: Executes, rows: list[Any], matching: Query, limit: int, condition: dict[str, Any]) -> list[Any]:
+    """The first of these rows that a list shows; as few as may be are looked at."""
     found: list[Any] = []
     for start in range(0, len(rows), 2 * limit):
         piece = rows[start : start + 2 * limit]
-        shown = {row[0] for row in sql.find_matching.all(tx, ids=[row["id"] for row in piece], **condition)}
+        shown = {row[0] for row in matching.all(tx, ids=[row["id"] for row in piece], **condition)}
         found += [row for row in piece if row["id"] in shown]
         if len(found) >= limit:
             break
@@ -287,8 +292,8 @@ def find_return_page(
     if len(rows) * 2 * OFTEN < limit:
         few = [row[0] for row in sql.find_return_candidates.all(tx, limit=FEW + 1, **condition)]
         if len(few) <= FEW:
-            found = sql.find_matching_returns.all(tx, ids=few, **condition)
-            return _behind(found, "returned_ms", sort, after)[:limit]
+            places = _behind(sql.find_return_places.all(tx, ids=few), "returned_ms", sort, after)
+            return _first(tx, places, sql.find_matching_returns, limit, condition)
     if len(rows) < limit:
         rows += query.all(tx, limit=limit - len(rows), **_beyond(sort, stop), **condition)
     return rows

@@ -11,7 +11,7 @@ from webapp.orders import dao
 from webapp.orders.routes_list import RETURN_SORTS, Wanted
 from webapp.orders.shapes import outgoing
 
-MOST_RETURNS = 25
+MOST_RETURNS = 8  # the list of returns has the others
 
 
 def sums(tx: Any, wanted: Wanted, order_ids: Sequence[int]) -> dict[str, Any]:
