@@ -316,10 +316,6 @@ where id > :sorted_id and note is not null
 order by id
 limit :limit;
 
--- name: find_last
--- The highest id of an order.
-select max(id) from orders;
-
 -- name: add_words
 -- Words of notes that may be known.
 insert into note_word (word) values :rows(word) on conflict (word) do nothing;

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from webapp import clock
-from webapp.text import Formatter, nice_text
+from webapp.text import Formatter, like, nice_text
 
 LONDON = clock.Zone("Europe/London")
 
@@ -85,3 +85,8 @@ def test_each_locale_and_currency_has_its_own_way(locale, currency, minor, wante
 
 def test_texts_are_kept_in_one_normal_form():
     assert nice_text("  Cafe\u0301 ") == "Caf\u00e9"
+
+
+def test_signs_of_a_pattern_are_found_as_they_are():
+    assert like("50%_a\\b") == "%50\\%\\_a\\\\b%"
+    assert like("soap", "40") == "%soap%40%"

@@ -25,6 +25,12 @@ def nice_text(value: str) -> str:
     return unicodedata.normalize("NFC", value).strip()
 
 
+def like(*words: str) -> str:
+    """A pattern for `like ... escape '\\'` that finds the words in their order, wherever they stand."""
+    plain = (word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") for word in words)
+    return "%" + "%".join(plain) + "%"
+
+
 def _proper(text: str) -> str:
     return text.replace("-", MINUS)
 

@@ -27,7 +27,3 @@ def test_a_category_stands_below_those_above_it():
 def test_only_what_a_version_holds_makes_a_version():
     assert rules.needs_version(["price_minor", "name"])
     assert not rules.needs_version(["price_minor", "cost_minor", "gtin", "archived"])
-
-
-def test_signs_of_a_pattern_are_found_as_they_are():
-    assert rules.like_pattern("50%_a\\b") == "%50\\%\\_a\\\\b%"

@@ -141,11 +141,6 @@ def find_unsorted(tx: Executes, sorted_id: int, limit: int) -> list[Any]:
     return sql.find_unsorted.all(tx, sorted_id=sorted_id, limit=limit)
 
 
-def find_last(tx: Executes) -> int:
-    """The highest id of an order, 0 without any."""
-    return int(sql.find_last.value(tx) or 0)
-
-
 def insert_words(tx: Executes, uses: Sequence[tuple[str, int]]) -> None:
     """Words of notes with the ids of the orders that hold them; what is there already stays."""
     sql.add_words.rows(tx, [(word,) for word in sorted({word for word, _ in uses})])

@@ -23,7 +23,7 @@ def next_piece() -> Sorted | None:
     with reading.reading() as tx:
         done = dao.find_sorted(tx)
         notes = dao.find_unsorted(tx, done, NOTES)
-        last = dao.find_last(tx)
+        last = max(dao.find_newest(tx, 1), default=0)
     uses: list[tuple[str, int]] = []
     for row in notes:
         words = rules.words_of(row["note"])

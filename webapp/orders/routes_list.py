@@ -13,6 +13,7 @@ from webapp.errors import FieldError, Invalid, all_of, refusals
 from webapp.metrics import filters, labels, periods
 from webapp.orders.rules import SOUGHT
 from webapp.shop import dao as shop
+from webapp.text import like
 from webapp.web import paging, validate
 
 FAR = 1 << 62
@@ -82,16 +83,11 @@ def parse(tx: Any, args: Mapping[str, Any], now_ms: int, zone: Zone, sorts: Sequ
         "from_ms": from_ms, "to_ms": to_ms,
         "status": status, "min_total": least, "max_total": most, "q": q,
         "q_id": int(q) if q and q.isascii() and q.isdigit() and len(q) < 19 else -1,
-        "q_like": None if q is None else _within(q), "q_word": None if q is None else _within(max(q.split(), key=len)),
+        "q_like": None if q is None else like(q), "q_word": None if q is None else like(max(q.split(), key=len)),
         **filtered(found),
     }  # fmt: skip
     is_figure = not (status or q or least is not None or most is not None)
     return Wanted(sort, condition, found, period, is_figure)
-
-
-def _within(text: str) -> str:
-    """A pattern for `like ... escape '\\'` that finds the text anywhere."""
-    return "%" + text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
 def filtered(found: filters.Filters) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from flask import request
 
 from webapp.errors import all_of, invalid_parameter, refusals
 from webapp.metrics import filters
-from webapp.products import dao, rules
+from webapp.products import dao
+from webapp.text import like
 from webapp.web import paging, validate
 from webapp.web.openapi import FILTERS, PAGING, Query
 
@@ -58,7 +59,7 @@ def parse(tx: Any, args: Mapping[str, Any]) -> Wanted:
     matching: dict[str, Any] = {
         "archived": ARCHIVED[archived],
         "stock": in_stock,
-        "pattern": rules.like_pattern(q) if q else None,
+        "pattern": like(q.lower()) if q else None,
         "q": q,
         "number": int(q) if q.isascii() and q.isdigit() and len(q) < 19 else -1,
     }

@@ -50,7 +50,7 @@ def _list(kind: str) -> Response:
     answer = {"items": [shapes.name_json(row) for row in shown], "next": following}
     return respond.respond(
         answer,
-        page=lambda: ("products/names.html", {"kind": kind, **answer}),
+        page=lambda: ("products/names.html", _page(kind, answer)),
         csv=lambda: (columns, ([row[name] for name in columns] for row in rows)),
         filename=f"{rules.plural(kind)}.csv",
         next=following,
@@ -91,4 +91,8 @@ def _create(kind: str, action: Callable[[Any, list[Any]], list[Any]], shape: typ
 
 def _all(kind: str) -> dict[str, Any]:
     with reading.reading() as tx:
-        return {"kind": kind, "items": [shapes.name_json(row) for row in dao.find_names(tx, kind)], "next": None}
+        return _page(kind, {"items": [shapes.name_json(row) for row in dao.find_names(tx, kind)], "next": None})
+
+
+def _page(kind: str, answer: dict[str, Any]) -> dict[str, Any]:
+    return {"kind": kind, "kinds": rules.plural(kind), **answer}

@@ -46,12 +46,6 @@ def needs_version(changed: Iterable[str]) -> bool:
     return any(name in VERSIONED for name in changed)
 
 
-def like_pattern(text: str) -> str:
-    """A pattern for `like ... escape '\\'` that finds the text anywhere, in lower case."""
-    escaped = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"
-
-
 def plural(kind: str) -> str:
     """The word for several of a kind, as addresses have it: "categories", "brands"."""
     return "categories" if kind == "category" else f"{kind}s"

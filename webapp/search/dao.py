@@ -5,6 +5,7 @@ from typing import Any
 from webapp.db import queries
 from webapp.search import rules
 from webapp.search.rules import Words
+from webapp.text import like
 
 sql = queries.load("search")
 MOST = rules.MOST_OF_A_KIND
@@ -13,7 +14,7 @@ MOST = rules.MOST_OF_A_KIND
 def find_products(tx: Any, sought: Words) -> list[Any]:
     """Products (id, sku, name, archived) by part of a name or SKU, by GTIN or number."""
     return sql.find_products.all(
-        tx, text=sought.text, number=sought.number, pattern=rules.pattern(sought.text), limit=MOST
+        tx, text=sought.text, number=sought.number, pattern=like(*sought.text.lower().split()), limit=MOST
     )
 
 
@@ -37,7 +38,7 @@ def _once(exact: list[Any], others: list[Any]) -> list[Any]:
 
 def find_imports(tx: Any, sought: Words) -> list[Any]:
     """Imports (id, file_name, created_ms) by their number or part of their file's name."""
-    return sql.find_imports.all(tx, number=sought.number, pattern=rules.pattern(sought.text), limit=MOST)
+    return sql.find_imports.all(tx, number=sought.number, pattern=like(*sought.text.lower().split()), limit=MOST)
 
 
 def find_regions(tx: Any, from_day: int) -> list[str]:

@@ -51,12 +51,6 @@ def fold(text: str) -> str:
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
 
-def pattern(text: str) -> str:
-    """A pattern for `like ... escape '\\'` that finds the words of a text in their order, in lower case."""
-    plain = text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return "%" + "%".join(plain.split()) + "%"
-
-
 def best(entries: Iterable[Entry], sought: Words, most: int = MOST_OF_A_KIND) -> list[Entry]:
     """The entries that hold every word, the best first: called so, begins so, a word begins so, the rest by name."""
     told = [(rank, fold(entry.title), entry) for entry in entries if (rank := _rank(entry, sought.folded)) is not None]

@@ -5,6 +5,7 @@ from typing import Any
 
 from webapp.db import queries
 from webapp.db.queries import Executes
+from webapp.text import like
 
 sql = queries.load("sell")
 TILES = 60
@@ -27,8 +28,8 @@ def find_in_category(tx: Executes, path: str, limit: int = TILES) -> list[int]:
 
 def find_by_words(tx: Executes, text: str, limit: int = TILES) -> list[int]:
     """Ids of the products whose name or SKU holds the text."""
-    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return [row[0] for row in sql.find_by_words.all(tx, anywhere=f"%{escaped}%", begins=f"{escaped}%", limit=limit)]
+    anywhere = like(text)
+    return [row[0] for row in sql.find_by_words.all(tx, anywhere=anywhere, begins=anywhere[1:], limit=limit)]
 
 
 def find_by_codes(tx: Executes, code: str, codes: Sequence[str]) -> int | None:

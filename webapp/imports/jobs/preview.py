@@ -1,7 +1,6 @@
 """What a file would come to, counted over all of its rows before anything is entered."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -66,14 +65,13 @@ def totals(
 def _summed(entries: Iterator[Entry], rows: int, currency: str) -> dict[str, Any]:
     found = {"orders": 0, "returns": 0, "units": 0, "gross_minor": 0, "returned_minor": 0, "rejected": 0}
     first_ms = last_ms = None
-    reasons: Counter[tuple[str, str]] = Counter()
-    begun: dict[tuple[str, str], dict[str, Any]] = {}
+    reasons: dict[tuple[str, str], dict[str, Any]] = {}
     for row, parts, faults in entries:
         if parts is None:
             found["rejected"] += 1
-            reason = faults[0][:2]
-            reasons[reason] += 1
-            begun.setdefault(reason, {"row": row, "value": faults[0][2]})
+            field, detail, value, *_ = faults[0]
+            reason = {"field": field, "detail": detail, "rows": 0, "row": row, "value": value}
+            reasons.setdefault((field, detail), reason)["rows"] += 1
         for head, lines in (parts or {}).values():
             sale, amount = head[0] == SALE, sum(map(total_of, lines))
             found["orders" if sale else "returns"] += 1
@@ -81,8 +79,5 @@ def _summed(entries: Iterator[Entry], rows: int, currency: str) -> dict[str, Any
             found["units"] += sum(line[4] for line in lines) if sale else 0
             first_ms = head[2] if first_ms is None else min(first_ms, head[2])
             last_ms = head[2] if last_ms is None else max(last_ms, head[2])
-    refused = [
-        {"field": reason[0], "detail": reason[1], "rows": often, **begun[reason]}
-        for reason, often in reasons.most_common(MOST_REASONS)
-    ]
+    refused = sorted(reasons.values(), key=lambda one: -one["rows"])[:MOST_REASONS]
     return {"rows": rows, **found, "refused": refused, "from_ms": first_ms, "to_ms": last_ms, "currency": currency}

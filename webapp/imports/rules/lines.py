@@ -54,6 +54,10 @@ def callable_by(rows: Iterable[tuple[str, str, Any]]) -> dict[str, Any]:
     return {word: value for word, value in said if often[word] == 1} | {code: value for code, _, value in rows}
 
 
+def _caller(known: Mapping[str, Any]) -> Callable[[str], Any]:
+    return lambda said: known[said] if said in known else known.get(said.casefold())
+
+
 Parts = dict[str, tuple[Head, list[Line]]]
 Entry = tuple[int, Parts | None, list[tuple[str, str, str, str]]]
 Read = tuple[Any, str, Line] | list[Fault]
@@ -77,6 +81,7 @@ class LineReader:
         self.regions = Known(values.region_of)
         self.customers = Known(self._customer)
         self.channel = shop.channels[mapping.channel or "online"]
+        self.channels, self.locations = Known(_caller(shop.channels)), Known(_caller(shop.locations))
 
     # ---- Rows ----
 
@@ -112,7 +117,7 @@ class LineReader:
 
     def head(self, cells: list[str], kind: str) -> Head:
         """What a row says of the whole sale or return; taken from its first row."""
-        location = self._called(self.shop.locations, "location", cells)
+        location = self.locations[self._cell("location", cells)]
         region = self.regions[self._cell("region", cells)] or (location[1] if location else None)
         return (
             kind,
@@ -137,12 +142,8 @@ class LineReader:
         place = self.at.get(name)
         return "" if place is None else values.nice(cells[place])
 
-    def _called(self, known: Mapping[str, Any], name: str, cells: list[str]) -> Any:
-        said = self._cell(name, cells)
-        return known[said] if said in known else known.get(said.casefold())
-
     def _channel(self, cells: list[str]) -> int:
-        found = self._called(self.shop.channels, "channel", cells)
+        found = self.channels[self._cell("channel", cells)]
         return self.channel if found is None else int(found)
 
     def _fault(self, name: str, detail: str, cells: list[str]) -> Fault:
@@ -177,8 +178,8 @@ class LineReader:
         """What only some files have; checked against what the shop knows."""
         if len(self.at) <= 4:
             return None
-        self._known("channel", self.shop.channels, cells, faults)
-        self._known("location", self.shop.locations, cells, faults)
+        self._known("channel", self.channels, cells, faults)
+        self._known("location", self.locations, cells, faults)
         currency, payment = self._cell("currency", cells), self._cell("payment", cells).lower()
         if currency and currency != self.shop.currency:
             faults.append(self._fault("currency", f"is not {self.shop.currency}", cells))
@@ -189,7 +190,8 @@ class LineReader:
         return (*found, restock, line_id or None) if restock or line_id or any(found) else None
 
     def _known(self, name: str, known: Mapping[str, Any], cells: list[str], faults: list[Fault]) -> None:
-        if self._cell(name, cells) and self._called(known, name, cells) is None:
+        said = self._cell(name, cells)
+        if said and known[said] is None:
             faults.append(self._fault(name, f"names a {name} that the shop does not have", cells))
 
     def _family(self, row: int, cells: list[str], kind: str) -> Any:

@@ -103,5 +103,5 @@ BOUND = word_set("compared compare such same well long soon")
 COLDER = word_set("below under colder cooler chillier")
 FROM_DAY = re.compile(rf"\b(?:until|till|from|since|after|before|by) (?:{'|'.join(WEEKDAYS)}|tomorrow|the weekend)\b")
 SPOT = re.compile(r"\b(?:at|on|in|by|near) (?:the|our|your|this) (\w+)")
+# What may stand after "at the" beside a temperature without being a spot of its own.
 NO_SPOT = word_set("moment season weekend week day days morning afternoon evening forecast time month next coming")
-"""What may stand after "at the" beside a temperature without being a spot of its own."""
