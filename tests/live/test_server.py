@@ -247,9 +247,21 @@ def test_a_broken_handshake_is_a_400(shop_server, wrong):
     sock.close()
 
 
-def test_a_plain_request_to_the_channel_is_no_server_error(shop_server):
+def test_a_plain_request_to_the_channel_is_answered_as_everywhere(shop_server):
     with shop_server.client() as client:
-        assert 400 <= client.get("/live").status_code < 500
+        refused, options, posted = client.get("/live"), client.options("/live"), client.post("/live")
+
+    assert (refused.status_code, refused.json()["code"]) == (400, "malformed")
+    assert (options.status_code, options.headers["Allow"]) == (204, "GET, HEAD, OPTIONS")
+    assert posted.status_code == 405
+    assert refused.headers["X-Request-Id"] and options.headers["X-Request-Id"]
+
+
+def test_the_handshake_is_answered_with_the_id_of_its_request(shop_server):
+    head, sock = handshake(shop_server, X_Request_Id="screen-7")
+
+    assert "\r\nX-Request-Id: screen-7\r\n" in head
+    sock.close()
 
 
 def test_no_extension_is_agreed_on(shop_server):

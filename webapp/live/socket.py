@@ -13,9 +13,7 @@ from typing import Any
 import flask_sock
 from flask import Blueprint, Flask, Response, request
 from flask_sock import Sock
-from simple_websocket import ConnectionError as HandshakeError
 from simple_websocket import Server
-from wsproto.utilities import RemoteProtocolError
 
 from webapp import clock
 from webapp.db import reading, store
@@ -30,8 +28,10 @@ from webapp.web.openapi import Query, api
 _LAST_EVENT = re.compile(r"(?:(?P<epoch>[^-\s]{1,64})-)?(?P<seq>\d{1,18})", re.ASCII)
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _AGREED = (
-    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"
+    b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Accept: %b\r\nX-Request-Id: %b\r\n\r\n"
 )
+_NO_HANDSHAKE = "This is no handshake of RFC 6455, version 13."
 blueprint = Blueprint("live", __name__)
 sock = Sock()
 
@@ -56,20 +56,17 @@ class _NoEvent:
 
 
 class _Server(Server):
-    """simple-websocket's server, which agrees to a plain handshake by RFC 6455 itself (section 4.2.2).
+    """simple-websocket's server, which agrees to a handshake by RFC 6455 itself (section 4.2.2), to no subprotocol.
 
     It was looked at before; two protocol libraries would take it apart and put it together again, which is half of its
-    cost, and after a restart ten thousand screens come back at once. Who offers a subprotocol goes their way.
+    cost, and after a restart ten thousand screens come back at once.
     """
 
     def handshake(self) -> None:
         """Agree. Raises OSError of the line."""
         given: dict[str, Any] = self.environ
-        if "HTTP_SEC_WEBSOCKET_PROTOCOL" in given or "HTTP_TRANSFER_ENCODING" in given:
-            super().handshake()
-            return
         digest = hashlib.sha1(given["HTTP_SEC_WEBSOCKET_KEY"].encode() + _GUID, usedforsecurity=False).digest()
-        self.sock.sendall(_AGREED % base64.b64encode(digest))
+        self.sock.sendall(_AGREED % (base64.b64encode(digest), given["takings.request_id"].encode()))
         self.connected = True
 
 
@@ -106,18 +103,12 @@ def _check_handshake() -> None:
         key = base64.b64decode(headers.get("Sec-WebSocket-Key", ""), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if len(key) != 16 or headers.get("Sec-WebSocket-Version") != "13":
-        raise Malformed("This is no handshake of RFC 6455, version 13.")
+    if len(key) != 16 or headers.get("Sec-WebSocket-Version") != "13" or "Transfer-Encoding" in headers:
+        raise Malformed(_NO_HANDSHAKE)
     if "gunicorn.socket" not in request.environ or not hub.driven():
         raise Unavailable("The live channel needs the server that `serve` starts.")
     # Frames are short and shared by all: none is compressed, so no extension is agreed on.
     request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
-
-
-@blueprint.errorhandler(RemoteProtocolError)
-@blueprint.errorhandler(HandshakeError)
-def _no_handshake(_: Exception) -> Response:
-    return Response("This is no handshake of RFC 6455.\n", 400, mimetype="text/plain")
 
 
 @sock.route("/live", bp=blueprint)
@@ -132,6 +123,12 @@ def live(connection: Server) -> None:
     connection.connected = False  # else flask-sock would say goodbye in our name
     hub.current().adopt(fd, _sent_behind(request.environ))
     hub.wake()
+
+
+@blueprint.get("/live")
+def refuse() -> Response:
+    """Say that the channel is a socket to whoever asks without a handshake; OPTIONS is answered as everywhere."""
+    raise Malformed(_NO_HANDSHAKE)
 
 
 def _sent_behind(environ: dict[str, object]) -> bytes:
