@@ -8,10 +8,12 @@ import threading
 
 import pytest
 
+from tests.servers.llm import KEY, LlmServer
 from webapp.db import reading, writer
 from webapp.errors import Invalid
 from webapp.jobs import queue, registry, worker
 from webapp.jobs.progress import Context, Stopping
+from webapp.remote.client import Service
 
 
 def add(kind, argument=None):
@@ -91,6 +93,25 @@ def test_a_worker_runs_jobs_on_threads_and_ends_when_told(ledger):
     assert {found(slow_id)["state"], found(quick_id)["state"]} == {"done"}
     with reading.reading() as tx:
         assert queue.last_beat_ms(tx) is not None
+
+
+def test_a_stop_does_not_wait_for_an_outside_service_and_its_work_is_given_back(ledger, monkeypatch):
+    monkeypatch.setattr(worker, "GRACE_S", 3600.0)
+    boss = worker.Worker()
+    thread = threading.Thread(target=boss.run)
+    with LlmServer("openai", "hang") as model:
+        service = Service("The model", deadline_s=3600, most_bytes=100, tries=1)
+        headers = {"authorization": f"Bearer {KEY}"}
+        registry.job("ask")(lambda _: service.ask("POST", f"{model.url}/chat/completions", headers=headers, json={}))
+        job_id = add("ask")
+        thread.start()
+        assert model.was_asked.wait(20)
+
+        boss.stop()
+        thread.join(30)
+
+        assert not thread.is_alive()
+        assert (found(job_id)["state"], found(job_id)["attempts"]) == ("queued", 0)
 
 
 def test_a_thread_that_is_stopped_in_the_middle_goes_on_at_its_position(ledger):

@@ -18,6 +18,7 @@ from webapp.errors import Problem, Unavailable
 from webapp.jobs import queue, registry
 from webapp.jobs.progress import Context, Later, Stopping
 from webapp.jobs.queue import Claim
+from webapp.remote import client
 
 THREADS = 2
 BEAT_S = 10.0
@@ -53,10 +54,19 @@ class Worker:
                 log.warning("the worker waits: %s", error)
                 self._stop.wait(WAIT_S)
             self._stop.wait(LOOK_S)
-        deadline = time.monotonic() + GRACE_S
-        for _, thread in list(self._running.values()):
-            thread.join(max(deadline - time.monotonic(), 0.1))
+        self._leave(time.monotonic() + GRACE_S)
         writer.close()
+
+    def _leave(self, deadline: float) -> None:
+        """Wait for what runs; what only waits for an outside service is given back, and its answer not waited for."""
+        for claim, thread in self._running.values():
+            while thread.is_alive() and time.monotonic() < deadline and not client.is_asking(thread.ident):
+                thread.join(LOOK_S)
+            if client.is_asking(thread.ident):
+                try:
+                    writer.do(_release, (claim, 0))
+                except (Problem, Failed) as error:  # then its lease ends by itself
+                    log.warning("job %s %s goes on later: %s", claim.id, claim.kind, error)
 
     def _turn(self) -> None:
         now = time.monotonic()

@@ -27,6 +27,14 @@ for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
+_asking: set[int] = set()
+
+
+def is_asking(thread: int | None) -> bool:
+    """Whether the thread of this number waits for an outside service now, so that nothing of it is half done here."""
+    return thread in _asking
+
+
 class Answer(NamedTuple):
     """An answer with a status of 2xx. data: its JSON, NaN and infinities in it as None. headers: names in lower case."""
 
@@ -101,6 +109,7 @@ class Service:
         """
         self._enter()
         failure: Failure | None = Failure("network", f"{self.name} was not asked.")
+        _asking.add(threading.get_ident())
         try:
             answer = self._ask(wire.Request(method, url, params, headers, json), retry or is_retryable)
             failure = None
@@ -109,6 +118,7 @@ class Service:
             failure = problem
             raise
         finally:
+            _asking.discard(threading.get_ident())
             self._leave(failure)
 
     def is_open(self) -> bool:
