@@ -66,6 +66,15 @@ def test_the_weather_follows_the_key_that_is_set():
     assert config.load({"OPENWEATHER_API_KEY": "x"}, dotenv=None).weather == "openweather"
 
 
+def test_who_is_chosen_by_a_key_is_shown_to_come_from_it():
+    given = {"GEMINI_API_KEY": "x", "OPENWEATHER_API_KEY": "y"}
+    rows = {row.name: row for row in config.describe(config.load(given, dotenv=None))}
+
+    assert rows["TAKINGS_LLM"].value == "gemini"
+    assert rows["TAKINGS_LLM"].origin == "by its key, environment, GEMINI_API_KEY"
+    assert rows["TAKINGS_WEATHER"].origin == "by its key, environment, OPENWEATHER_API_KEY"
+
+
 def test_an_unknown_name_stops_the_start():
     assert refusal(databse="x") == "TAKINGS_DATABSE: there is no such setting (environment)"
 

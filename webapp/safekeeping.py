@@ -37,6 +37,8 @@ def make_backup(given: Namespace, tell: Any) -> int:
     settings = config.load()
     if not engines.is_server(settings.database) and not Path(settings.database).exists():
         return _failed(f"There is no database {settings.database}.")
+    if given.file.is_dir():
+        return _failed(f"{given.file} is a folder: say the name that the backup gets.")
     store.open(settings)
     try:
         made = backup.make(store.path(), given.file, tell)
