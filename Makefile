@@ -15,7 +15,7 @@ serve: $(VENV)/.run
 
 test: $(VENV)/.test check
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 	@$(BIN)/python -m tests.on_postgres
 
 check: $(VENV)/.test

@@ -4,7 +4,9 @@ import os
 import shutil
 import signal
 import sys
+import tempfile
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 
@@ -24,8 +26,19 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup a test's server woul
 OFTEN_PURE = {"analytics", "imports", "products", "recommendations", "search", "sell"}
 
 
+def pytest_configure(config):
+    """The shops of tests lie in memory where there is room: what a power cut leaves of a file is simulated, whatever it lies on."""
+    if "TMPDIR" not in os.environ and (memory := postgres.memory()):
+        os.environ["TMPDIR"] = memory
+        tempfile.tempdir = None  # it may have been asked already
+
+
 def pytest_collection_modifyitems(config, items):
-    """What is about PostgreSQL's server runs there alone; what is about SQLite's own files, or asks no database, does not."""
+    """What is about PostgreSQL's server runs there alone; what is about SQLite's own files, or asks no database, does not.
+
+    Files come in an order without meaning, always the same: those that wait (faults) run beside those that reckon.
+    """
+    items.sort(key=lambda item: crc32(item.nodeid.partition("::")[0].encode()))
     if not ON_POSTGRES:
         elsewhere = [item for item in items if item.get_closest_marker("postgres")]
         config.hook.pytest_deselected(items=elsewhere)

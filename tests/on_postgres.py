@@ -26,7 +26,7 @@ def main() -> int:
         return 0
     os.environ["TEST_DATABASE"] = "postgres"
     print("Now on PostgreSQL: what touches the database.", flush=True)
-    ways = ["-n", "3", "--dist", "loadfile", "-m", "not (long or slow)"]
+    ways = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder", "-m", "not (long or slow)"]
     apart = ["-o", "cache_dir=.pytest_cache/postgres"]  # what failed there is another list
     return int(pytest.main([*ways, *apart, *FOLDERS, *sys.argv[1:]]))
 

@@ -23,7 +23,7 @@ class Cluster(postgres.Postgres):
     """A server that syncs its commits. It lies in memory, which outlives its processes; power cuts are simulated."""
 
     def __init__(self, **settings: str) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="takings-pg-", dir=postgres._memory()))
+        folder = Path(tempfile.mkdtemp(prefix="takings-pg-", dir=postgres.memory()))
         super().__init__(folder, safe=True, **{**SETTINGS, **settings})
         self.tracer: list[str] = []
 

@@ -45,7 +45,7 @@ class Postgres:
         if found is None:
             raise RuntimeError("PostgreSQL's server is not installed")
         self.programs = found
-        self.folder = folder or Path(tempfile.mkdtemp(prefix="takings-pg-", dir=None if safe else _memory()))
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="takings-pg-", dir=None if safe else memory()))
         self.data = self.folder / "data"
         self.safe = safe
         self.settings = {**({} if safe else QUICK), "max_connections": "200", **settings}
@@ -195,7 +195,7 @@ class Replica(Postgres):
             time.sleep(0.01)
 
 
-def _memory() -> str | None:
+def memory() -> str | None:
     """A folder in memory with room for many shops, where files are made and dropped in a third of the time; None without one."""
     try:
         room = shutil.disk_usage(MEMORY).free
