@@ -1,0 +1,32 @@
+"""The app's own way with addresses: who asks for one gets it, and a plain one is answered as the framework answers it."""
+
+import pytest
+from flask import Flask, url_for
+from werkzeug.test import Client
+
+from webapp import web
+from webapp.web.direct import App
+
+
+def made(kind):
+    app = kind("x")
+    web.init_app(app)
+    app.add_url_rule("/things", "things", lambda: "all")
+    app.add_url_rule("/things/<int:number>", "thing", lambda number: f"number {number}")
+    return app
+
+
+def test_an_address_is_built_for_whoever_asks():
+    with made(App).test_request_context("/"):
+        assert url_for("thing", number=7, tone="low & high") == "/things/7?tone=low+%26+high"
+        assert url_for("things") == "/things"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/things"), ("GET", "/things/7"), ("GET", "/things/x"), ("POST", "/things"), ("HEAD", "/things")],
+)
+def test_plain_addresses_and_others_are_answered_as_by_the_framework(method, path):
+    one, other = (Client(made(kind)).open(path, method=method, headers={"X-Request-Id": "1"}) for kind in (App, Flask))
+
+    assert (one.status, one.data, one.headers) == (other.status, other.data, other.headers)
