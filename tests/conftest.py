@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from contextlib import closing
 from pathlib import Path
 from zlib import crc32
 
@@ -13,7 +14,8 @@ import pytest
 from tests.servers import postgres
 from tests.servers.takings import ON_POSTGRES, Server
 from webapp import clock, config, schedule
-from webapp.db import reading, store, writer
+from webapp.app import create_app
+from webapp.db import engines, migrations, reading, store, writer
 from webapp.jobs import registry
 
 DATA = Path(os.environ.get("TEST_DATA_FOLDER", Path(__file__).resolve().parents[2] / "shared" / "data"))
@@ -23,6 +25,7 @@ CHROMIUM = next(
 
 signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup a test's server would, as it should, never reload
 
+APPS = {}
 OFTEN_PURE = {"analytics", "imports", "products", "recommendations", "search", "sell"}
 
 
@@ -69,10 +72,21 @@ def timetable(request, monkeypatch):
         monkeypatch.setattr(registry, "timetable", {})
 
 
+@pytest.fixture(scope="session")
+def schema(tmp_path_factory):
+    """A file of the tables with nothing in them: each shop of a test would make the same ones."""
+    file = tmp_path_factory.mktemp("schema") / "shop.db"
+    engine = engines.of_settings(config.load({"TAKINGS_DATABASE": str(file)}, dotenv=None))
+    with engine.alone(), closing(engine.connect(write=True)) as connection:
+        migrations.migrate(connection, clock.now_ms())
+    return file
+
+
 @pytest.fixture
-def database(tmp_path):
+def database(tmp_path, request):
     """What TAKINGS_DATABASE and TAKINGS_FOLDER say of a new shop: a file, or with TEST_DATABASE=postgres a server's."""
     if not ON_POSTGRES:
+        shutil.copyfile(request.getfixturevalue("schema"), tmp_path / "shop.db")
         yield {"TAKINGS_DATABASE": str(tmp_path / "shop.db")}
         return
     address = postgres.shared().database()
@@ -112,10 +126,11 @@ def at(tmp_path, shop):
 
 @pytest.fixture
 def client(shop, settings):
-    """A client of the app over that shop, without a server."""
-    from webapp.app import create_app
-
-    return create_app(settings).test_client()
+    """A client of the app over that shop, without a server. Shops with the same settings share it: it holds nothing of theirs."""
+    asked = repr({name: said for name, said in settings.values.items() if name not in ("database", "folder")})
+    if asked not in APPS:
+        APPS[asked] = create_app(settings)
+    return APPS[asked].test_client()
 
 
 @pytest.fixture(scope="module")
