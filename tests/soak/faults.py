@@ -21,7 +21,7 @@ CUT = (
     r"Booting worker",
     r"^FATAL connection to client lost",
 )
-LEAVING = r"^unavailable: (As many screens|A stop is under way|The ledger is busy)"
+LEAVING = r"^unavailable: (As many screens|The server is being stopped|The ledger is busy)"
 NO_ROOM = (
     r"the ledger could not be written: (database or disk is full|disk I/O error|unable to open)", r"^unavailable: ",
     r"the log could not be moved into the database", r"the transaction could not be undone",
