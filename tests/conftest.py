@@ -125,12 +125,18 @@ def at(tmp_path, shop):
 
 
 @pytest.fixture
-def client(shop, settings):
-    """A client of the app over that shop, without a server. Shops with the same settings share it: it holds nothing of theirs."""
+def program(shop, settings):
+    """The app over that shop. Shops with the same settings share it: it holds nothing of theirs."""
     asked = repr({name: said for name, said in settings.values.items() if name not in ("database", "folder")})
     if asked not in APPS:
         APPS[asked] = create_app(settings)
-    return APPS[asked].test_client()
+    return APPS[asked]
+
+
+@pytest.fixture
+def client(program):
+    """A client of the app over that shop, without a server."""
+    return program.test_client()
 
 
 @pytest.fixture(scope="module")

@@ -214,9 +214,9 @@ def test_a_reader_under_which_the_file_failed_is_not_used_again(shop):
 
 
 @pytest.fixture(autouse=True)
-def room():
-    """Say aloud when the machine's own disk is too full to test with."""
-    if shutil.disk_usage("/tmp").free < 200 << 20:
+def room(tmp_path):
+    """Say aloud when what the test's own shops lie on is too full to test with."""
+    if shutil.disk_usage(tmp_path).free < 200 << 20:
         pytest.skip("the disk of this machine is nearly full itself")
 
 

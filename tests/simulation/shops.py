@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.servers.postgres import Postgres
+from tests.servers.postgres import Postgres, memory
 from webapp import clock, config
 from webapp.db import presence, reading, store, writer
 
@@ -35,8 +35,7 @@ class Shops:
     can_fall = False  # whether there is a server that can be killed
 
     def __init__(self) -> None:
-        memory = "/dev/shm" if Path("/dev/shm").is_dir() else None
-        self.folder = Path(tempfile.mkdtemp(prefix="takings-", dir=memory))
+        self.folder = Path(tempfile.mkdtemp(prefix="takings-", dir=memory()))
 
     def settings(self, address: str, currency: str, zone: str) -> config.Settings:
         """The settings of a shop's processes; all read the same clock."""

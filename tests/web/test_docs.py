@@ -13,11 +13,9 @@ from webapp.web import docs
 
 
 @pytest.fixture
-def client(shop, settings):
+def client(program):
     """A client of the whole app, whose addresses the page describes."""
-    from webapp.app import create_app
-
-    return create_app(settings).test_client()
+    return program.test_client()
 
 
 @pytest.fixture

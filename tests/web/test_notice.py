@@ -7,7 +7,6 @@ import pytest
 from tests import making
 from tests.making import spoil
 from webapp import verify
-from webapp.app import create_app
 from webapp.db import failures, guard, reading, store
 from webapp.live import islands, topics
 from webapp.live.screens import Screens
@@ -29,9 +28,9 @@ class Clock:
 
 
 @pytest.fixture
-def client(shop, settings):
+def client(program):
     """A client of the whole program."""
-    return create_app(settings).test_client()
+    return program.test_client()
 
 
 @pytest.fixture

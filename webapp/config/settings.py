@@ -242,15 +242,14 @@ def _derived(values: dict[str, Any], origins: dict[str, str], texts: dict[str, t
         values["trusted_proxies"] = []
     if values["llm"] is None:
         values["llm"] = "none" if demo else _llm_by_key(origins["llm_key"], texts)
-        if values["llm"] != "none":
-            origins["llm"] = f"by its key, {origins['llm_key']}"
     elif values["llm"] in _KEYS and any(name in origins["llm_key"] for name in _KEYS.values()):
         # The key of another provider is no key of this one.
         values["llm_key"], origins["llm_key"] = texts.get(_KEYS[values["llm"]], (None, "default"))
     if values["weather"] is None:
         values["weather"] = "openweather" if values["weather_key"] and not demo else "none"
-        if values["weather"] != "none":
-            origins["weather"] = f"by its key, {origins['weather_key']}"
+    for chosen in ("llm", "weather"):
+        if values[chosen] != "none" and origins[chosen] == "default":
+            origins[chosen] = f"by its key, {origins[f'{chosen}_key']}"
     if values["llm_spend"] is not None and values["llm_price"] is None:
         raise ConfigError("TAKINGS_LLM_SPEND", "needs TAKINGS_LLM_PRICE, without which no cost is known")
     return Settings(values, origins)
