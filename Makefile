@@ -31,7 +31,7 @@ faults: $(VENV)/.test
 simulate: $(VENV)/.test
 	@$(BIN)/python -m tests.simulation $(WITH)
 
-# Twenty minutes of load with a fault a minute, or what WITH says (WITH="--minutes 3 --every 18").
+# Twenty minutes of load with a fault a minute, on both databases at once, or what WITH says (WITH="--minutes 3 --database sqlite").
 soak: $(VENV)/.test
 	@$(BIN)/python -m tests.soak $(WITH)
 

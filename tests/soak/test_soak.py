@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.servers import postgres
 from tests.soak import crowd, database, logs, memory, promises
 from tests.soak.faults import KINDS, ON_SERVER, Fault, Faults, Happened, round_of
 
@@ -164,11 +165,19 @@ def test_in_a_round_each_kind_happens_and_a_server_is_killed_between_the_others(
 # ---- A short soak of the real thing ----
 
 
+def run(database, *more):
+    """A soak of a minute, ended."""
+    words = ["--minutes", "1", "--rate", "60", "--watchers", "50", "--database", database, *more]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.soak", *words], cwd=ROOT, capture_output=True, text=True, timeout=600
+    )
+    assert done.stdout, done.stderr
+    return done
+
+
 def soak(*more):
     """The exit status and the report of a soak of a minute."""
-    words = [sys.executable, "-m", "tests.soak", "--minutes", "1", "--rate", "60", "--watchers", "50", *more]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=600)
-    assert done.stdout, done.stderr
+    done = run(os.environ.get("TEST_DATABASE", "sqlite"), *more)
     return done.returncode, json.loads(done.stdout.splitlines()[-1])
 
 
@@ -189,3 +198,14 @@ def test_the_control_a_build_that_leaves_out_each_thousandth_event_is_caught():
 
     assert "every watcher = ledger" in report["broken"]
     assert status == 1
+
+
+@pytest.mark.long
+@pytest.mark.timeout(700)
+@pytest.mark.skipif(not postgres.is_installed(), reason="PostgreSQL's server is not installed here")
+def test_both_databases_are_soaked_at_once_and_either_may_break_it():
+    done = run("both", "--every", "1000", "--broken", "leave_out_each_thousandth")
+
+    assert done.returncode == 1
+    for kind in ("sqlite", "postgres"):
+        assert [line for line in done.stdout.splitlines() if line.startswith(f"{kind}: broken: ")], done.stdout
