@@ -75,7 +75,8 @@ class Problem(Exception):
         """The problem that `as_kept` wrote down."""
         kinds: dict[str, type[Problem]] = {kind.__name__: kind for kind in Problem.__subclasses__()}
         errors = [FieldError(*members) for members in kept["errors"]]
-        return kinds.get(kept["kind"], Problem)(kept["detail"], *errors, **kept["more"], **kept["extra"])
+        more = kept.get("more") or {name: kept[name] for name in ("code", "location")}  # as it was written until 0.3.0
+        return kinds.get(kept["kind"], Problem)(kept["detail"], *errors, **more, **kept["extra"])
 
 
 class Malformed(Problem):

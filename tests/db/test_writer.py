@@ -126,6 +126,44 @@ def test_a_batch_is_replayed_with_its_refusals(shop):
     assert reading.position() == 1
 
 
+def test_orders_of_a_batch_are_kept_as_the_first_and_how_many(shop):
+    making.make_product()
+    drafts = [making.draft(quantity=1 + number % 2) for number in range(50)]
+
+    placed = [dict(one, first_line=None) for one in writer.do_many(orders.place_orders, drafts, key())]
+    again = writer.do_many(orders.place_orders, drafts, key())
+
+    assert [{**one, "first_line": None} for one in again] == placed
+    assert len(making.value("select result from idempotency")) < 60
+    assert making.value("select count(*) from orders") == 50
+
+
+def test_orders_that_do_not_follow_each_other_are_kept_one_by_one(shop):
+    making.make_product()
+    unknown = making.draft("NONE")
+
+    first = writer.do_many(orders.place_orders, [making.draft(), unknown, making.draft()], key())
+    again = writer.do_many(orders.place_orders, [making.draft(), unknown, making.draft()], key())
+
+    assert [again[0]["id"], again[2]["seq"]] == [first[0]["id"], first[2]["seq"]]
+    assert again[1].as_json() == first[1].as_json()
+
+
+def test_what_was_kept_before_an_upgrade_is_replayed(shop):
+    writer.do_many(count_up, ["a", "no"], key())
+    kept = (
+        '[{"seq":1},{"$refused":{"kind":"Conflict","detail":"no","code":"conflict","errors":[["/sku","taken","Taken."]],'
+        '"location":"/products/7","extra":{"id":7}}}]'
+    )
+    writer.do(lambda tx, items: [tx.execute("update idempotency set result = ?", (kept,)) and {}], None)
+
+    again = writer.do_many(count_up, ["a", "no"], key())
+
+    assert again[0] == {"seq": 1}
+    assert (again[1].status, again[1].location, again[1].as_json()["id"]) == (409, "/products/7", 7)
+    assert again[1].errors[0].pointer == "/sku"
+
+
 def test_an_undone_savepoint_takes_its_numbers_and_events_back(shop):
     def outer(tx, items):
         before = tx.next("seq", 0)

@@ -164,6 +164,19 @@ def test_different_content_has_different_canonical_bytes(one, other):
     assert jsonio.canonical(jsonio.loads(one)) != jsonio.canonical(jsonio.loads(other))
 
 
+numbers = st.integers() | st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40)
+values = st.recursive(
+    st.none() | st.booleans() | numbers | st.text(max_size=5) | st.text("a.E+-0:[", max_size=6),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(values)
+def test_the_quick_way_to_canonical_bytes_is_the_careful_one(value):
+    assert jsonio.canonical(value) == "".join(jsonio._in_order(value, 0)).encode()
+
+
 @given(
     st.lists(st.decimals(allow_nan=False, allow_infinity=False) | st.integers(), min_size=2, max_size=2),
     st.integers(0, 4),

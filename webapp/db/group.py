@@ -9,7 +9,6 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
-from webapp import errors
 from webapp.db import failures, queries
 from webapp.db.tx import Tx
 from webapp.errors import Invalid, Problem
@@ -182,7 +181,7 @@ def _keep(tx: Tx, request: Request, kept: dict[tuple[str, str], Any], fresh: lis
         return
     if (request.single or request.atomic) and any(isinstance(result, Problem) for result in request.results):
         return  # what was refused wrote nothing and may be sent again
-    text = _encode([_as_kept(result) for result in request.results])
+    text = _encode(_as_run(request.results) or [_as_kept(result) for result in request.results])
     kept[key.asker, key.key] = (key.content, key.status, text)
     fresh.append((key.asker, key.key, key.content, key.status, text, tx.now_ms))
 
@@ -195,38 +194,42 @@ def _replay(request: Request, entry: tuple[bytes, int, str]) -> None:
         request.results = [problem] * len(request.items)
         request.error = problem
         return
-    request.results = [_from_kept(result) for result in json.loads(text, object_hook=_rich)]
+    said = json.loads(text, object_hook=_rich)
+    request.results = _of_run(said) if isinstance(said, dict) else [_from_kept(result) for result in said]
     request.key.replayed = True
 
 
 def _as_kept(result: Any) -> Any:
     if isinstance(result, Problem):
-        return {"$refused": _refusal(result)}
+        return {"$refused": result.as_kept()}
     return result.as_kept() if hasattr(result, "as_kept") else result
 
 
 def _from_kept(result: Any) -> Any:
     if isinstance(result, dict) and "$refused" in result:
-        return _problem(result["$refused"])
+        return Problem.from_kept(result["$refused"])
     return result
 
 
-def _refusal(problem: Problem) -> dict[str, Any]:
-    fields = [[error.pointer, error.code, error.detail] for error in problem.errors]
-    return {
-        "kind": type(problem).__name__,
-        "detail": problem.detail,
-        "code": problem.code,
-        "errors": fields,
-        "location": problem.location,
-        "extra": problem.extra,
-    }
+def _as_run(results: Sequence[Any]) -> dict[str, Any] | None:
+    """Results whose numbers count on from those of the first, as orders of a batch do: the first, and how many; else None."""
+    first, count = results[0], len(results)
+    if (
+        count == 1
+        or isinstance(first, Problem)
+        or {*map(type, results)} != {type(first)}
+        or not hasattr(first, "as_kept")
+    ):
+        return None
+    told = first.as_kept()
+    for name, begin in told.items():
+        if [result[name] for result in results] != [*range(begin, begin + count)]:
+            return None
+    return {"$run": told, "count": count}
 
 
-def _problem(kept: dict[str, Any]) -> Problem:
-    kind = getattr(errors, kept["kind"])
-    fields = [errors.FieldError(*entry) for entry in kept["errors"]]
-    return kind(kept["detail"], *fields, code=kept["code"], location=kept["location"], **kept["extra"])
+def _of_run(run: dict[str, Any]) -> list[Any]:
+    return [{name: begin + number for name, begin in run["$run"].items()} for number in range(run["count"])]
 
 
 def _plain(value: Any) -> Any:

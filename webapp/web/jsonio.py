@@ -207,6 +207,9 @@ _pure = _encoder(_plain, _ascii)
 _in_order = _encoder(_canonical_number, encode_basestring_ascii, in_order=True)
 _fast = msgspec.json.Encoder(decimal_format="number", enc_hook=_plain).encode
 _NO_NUMBERS = (b"NaN", b"Infinity")
+_fast_in_order = msgspec.json.Encoder(order="sorted", decimal_format="number", enc_hook=_plain).encode
+# Where the two encoders may differ: escapes, numbers that are not whole, or below nothing at all (or texts like them).
+_OTHERWISE = (b"\\", b"\x7f", b".", b"E+", b"E-", b"-0")
 
 
 def to_bytes(value: Any) -> bytes:
@@ -231,6 +234,12 @@ def dumps(value: Any) -> str:
 
 def canonical(value: Any) -> bytes:
     """The same bytes for JSON values that are equal, whatever the order of members and the decimals of numbers."""
+    try:
+        text = _fast_in_order(value)
+    except (UnicodeEncodeError, OverflowError, TypeError):
+        text = b"\\"
+    if text.isascii() and not any(mark in text for mark in _OTHERWISE):
+        return text
     return "".join(_in_order(value, 0)).encode()
 
 
