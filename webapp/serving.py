@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import gevent
 from gevent.monkey import get_original
-from gunicorn.http import wsgi
+from gunicorn.http import message, parser, wsgi
 from gunicorn.workers.base_async import ALREADY_HANDLED
 from gunicorn.workers.ggevent import GeventWorker
 
@@ -31,6 +31,7 @@ class Worker(GeventWorker):
         self.idle: set[_Idle] = set()
         self.cfg: Any = _Settled(self.cfg)
         _make_surroundings_once()
+        parser.RequestParser.mesg_class = Asked
         super().init_process()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
@@ -149,6 +150,13 @@ def _make_surroundings_once() -> None:
 
         base_environ.kept = kept  # type: ignore[attr-defined]
         wsgi.base_environ = base_environ
+
+
+class Asked(message.Request):  # type: ignore[misc]
+    """gunicorn's request. Whom to believe about scheme and address the gate decides, so that nobody is looked at here."""
+
+    def _peer_is_trusted_proxy(self) -> bool:
+        return False
 
 
 class Response(wsgi.Response):  # type: ignore[misc]

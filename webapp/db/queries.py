@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeGuard
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 CHUNKS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
+FEW = 32  # rows that go in one piece: so many groups of orders are as large that their statements are found again
 MANY = 64  # rows of which it pays to look for what they share
 VARIANTS: dict[str, str] = {}  # the text of a block, and that of the `.postgres` block below it
 _NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
@@ -71,11 +72,15 @@ class Query:
         self.width = len(rows.group(1).split(",")) if rows else 0
         self.lists = sorted(set(_LIST.findall(sql)))
         self.sql = _LIST.sub(r"in (select value from json_each(:\1))", sql)
-        self._chunks = {size: self._with_rows(size) for size in CHUNKS} if rows else {}
+        self._chunks: dict[int, str] = {}
 
-    def _with_rows(self, size: int) -> str:
-        row = "(" + ", ".join("?" * self.width) + ")"
-        return _ROWS.sub("values " + ", ".join([row] * size), self.sql)
+    def _of(self, size: int) -> str:
+        """The text for so many rows; always the same object, which a connection finds its prepared statement by."""
+        text = self._chunks.get(size)
+        if text is None:
+            row = "(" + ", ".join("?" * self.width) + ")"
+            text = self._chunks[size] = _ROWS.sub("values " + ", ".join([row] * size), self.sql)
+        return text
 
     def _bind(self, parameters: dict[str, Any]) -> dict[str, Any]:
         for name in self.lists:
@@ -111,11 +116,12 @@ class Query:
             return insert_rows(self.sql, rows) if rows else 0
         changed, start, total = 0, 0, len(rows)
         alike, said, rows = _shared(rows) if total >= MANY else ((), (), rows)
-        for size in CHUNKS:
-            text = _with_shared(self.sql, alike, size) if said and total - start >= size else self._chunks[size]
-            while total - start >= size:
-                changed += tx.execute(text, (*said, *chain.from_iterable(rows[start : start + size]))).rowcount
-                start += size
+        while start < total:
+            left = total - start
+            size = total if total < FEW else next(size for size in CHUNKS if size <= left)
+            text = _with_shared(self.sql, alike, size) if said else self._of(size)
+            changed += tx.execute(text, (*said, *chain.from_iterable(rows[start : start + size]))).rowcount
+            start += size
         return changed
 
     def stage(self, connection: Executes, rows: Sequence[Sequence[Any]]) -> "Staged | None":

@@ -7,10 +7,10 @@ from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response
 from werkzeug.datastructures import Headers
 
-from webapp.web import negotiate
+from webapp.web import here, negotiate
 
 HTML, JSON, CSV = "text/html; charset=utf-8", "application/json", "text/csv; charset=utf-8"
 PROBLEM = "application/problem+json"
@@ -70,7 +70,7 @@ def send(
 
     secret: nobody keeps it.
     """
-    environ = request.environ
+    environ = here.environ()
     said = [VARY, *headers]
     reads = environ["REQUEST_METHOD"] in _READS
     if secret:
@@ -95,7 +95,7 @@ def stream(chunks: Iterable[bytes], kind: str, headers: Iterable[tuple[str, str]
     """
     pieces = iter(chunks)
     packed = [("Content-Encoding", "gzip")] if kind != negotiate.XLSX and negotiate.takes_gzip() else []
-    if request.environ["REQUEST_METHOD"] == "HEAD":
+    if here.environ()["REQUEST_METHOD"] == "HEAD":
         close = getattr(pieces, "close", None)
         if close:
             close()

@@ -16,7 +16,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from webapp.clock import Zone
 from webapp.db.writer import Key
 from webapp.errors import FieldError, Invalid, Malformed, Problem, TooLarge, TooSlow, Unsupported
-from webapp.web import forms, jsonio, room, validate
+from webapp.web import forms, here, jsonio, room, validate
 from webapp.web.forms import MULTIPART, URLENCODED, Form
 from webapp.web.waits import Wait
 
@@ -61,7 +61,7 @@ def read(limit: int = BODY, optional: bool = False) -> Body:
 
     Raises TooLarge (limit in bytes), Unsupported (another kind, charset or coding), Malformed (no JSON, cut off).
     """
-    kind = _kind(request.environ.get("CONTENT_TYPE", ""))
+    kind = _kind(here.environ().get("CONTENT_TYPE", ""))
     if kind == "json":
         return Body(jsonio.loads(read_bytes(limit)))
     if kind == "form":
@@ -78,7 +78,7 @@ def read_batch() -> list[Any]:
 
     Raises TooLarge over 16 MiB or 10,000 items; Malformed, Unsupported as `read`; Invalid where no list was sent.
     """
-    kind = _kind(request.environ.get("CONTENT_TYPE", ""))
+    kind = _kind(here.environ().get("CONTENT_TYPE", ""))
     if kind not in ("json", "ndjson"):
         raise Unsupported("Send application/x-ndjson, or a JSON array as application/json.")
     sent = read_bytes(BATCH)
@@ -115,7 +115,7 @@ def _check_count(count: int) -> None:
 
 def read_bytes(limit: int) -> bytes:
     """The bytes of the body. Raises TooLarge, and Malformed where it was cut off."""
-    environ = request.environ
+    environ = here.environ()
     said = environ.get("CONTENT_LENGTH") or ""
     if "HTTP_CONTENT_ENCODING" in environ and environ["HTTP_CONTENT_ENCODING"].lower() != "identity":
         raise Unsupported("The body may not be compressed.")
@@ -136,7 +136,7 @@ def read_bytes(limit: int) -> bytes:
 def _read_chunked(limit: int) -> bytes:
     pieces, size, roomy = [], 0, 0
     with within(BODY_S if limit <= BATCH else UPLOAD_S):
-        while piece := request.environ["wsgi.input"].read(65_536):
+        while piece := here.environ()["wsgi.input"].read(65_536):
             size += len(piece)
             if size > limit:
                 raise _too_large(limit)
@@ -208,7 +208,7 @@ def _limit_upload(limit: int) -> None:
     request.max_content_length = limit
     request.max_form_memory_size = min(limit, BODY)
     request.max_form_parts = forms.MOST_FIELDS
-    said = request.environ.get("CONTENT_LENGTH") or ""
+    said = here.environ().get("CONTENT_LENGTH") or ""
     if said.isdigit() and int(said[:16]) > limit:
         raise _too_large(limit)
 
@@ -226,7 +226,7 @@ def upload(name: str = "file") -> tuple[FileStorage, Form]:
 
     Raises TooLarge, Unsupported where no multipart form was sent, Invalid (missing) without the file.
     """
-    if _kind(request.environ.get("CONTENT_TYPE", "")) != "multipart":
+    if _kind(here.environ().get("CONTENT_TYPE", "")) != "multipart":
         raise Unsupported(f"Send multipart/form-data with the file as {name!r}.")
     body = _read_multipart(UPLOAD)
     assert body.files is not None and body.form is not None
@@ -241,7 +241,7 @@ def upload(name: str = "file") -> tuple[FileStorage, Form]:
 
 def key(content: Any, asker: str = "", status: int = 201, form: Form | None = None) -> Key | None:
     """The writer's key of this request, or None where none was sent; see `Body.key`."""
-    environ = request.environ
+    environ = here.environ()
     sent = environ.get("HTTP_IDEMPOTENCY_KEY")
     typed = form.typed.get("idempotency_key", []) if form is not None else []
     if sent is None:

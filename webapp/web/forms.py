@@ -13,10 +13,11 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import g, has_request_context, request
+from flask import g, has_request_context
 from werkzeug.formparser import parse_form_data
 
 from webapp.errors import FieldError, Invalid, Malformed
+from webapp.web import here
 from webapp.web.waits import Wait
 
 METHODS = frozenset({"PATCH", "PUT", "DELETE"})
@@ -216,7 +217,7 @@ def failure() -> Failure | None:
 
 def is_form() -> bool:
     """Whether the request carries a form."""
-    return bool(kind_of(request.environ.get("CONTENT_TYPE", "")))
+    return bool(kind_of(here.environ().get("CONTENT_TYPE", "")))
 
 
 @lru_cache(maxsize=64)

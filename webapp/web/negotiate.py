@@ -5,7 +5,7 @@ from functools import lru_cache
 from flask import g, request
 
 from webapp.errors import invalid_parameter
-from webapp.web import forms
+from webapp.web import forms, here
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A sheet is answered to who asks for it by name: no "*/*" and no "application/*" means one.
@@ -22,7 +22,7 @@ def face(*offered: str) -> str:
 
     An address without JSON answers with the first that it offers. Raises Invalid for a `format` that is not offered.
     """
-    environ = request.environ
+    environ = here.environ()
     if "format=" in environ["QUERY_STRING"]:
         asked = request.args.get("format")
         if asked is not None:
@@ -34,7 +34,7 @@ def face(*offered: str) -> str:
 
 def error_face() -> str:
     """`html` or `json` for a refusal: whoever asks for CSV gets a problem in JSON."""
-    environ = request.environ
+    environ = here.environ()
     if "format=" in environ["QUERY_STRING"]:
         asked = request.args.get("format")
         if asked in FACES:
@@ -48,7 +48,7 @@ def wants_page() -> bool:
     A form is, unless JSON is asked for by name; programs upload files as multipart, so that one with files is a page's
     only when HTML is the best match.
     """
-    environ = request.environ
+    environ = here.environ()
     kind = environ.get("CONTENT_TYPE", "")
     if kind == "application/json" or not forms.kind_of(kind):
         return False
@@ -110,10 +110,10 @@ def _codings(header: str) -> bool:
 
 def takes_gzip() -> bool:
     """Whether the answer may be compressed."""
-    header = request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    header = here.environ().get("HTTP_ACCEPT_ENCODING", "")
     return ("gzip" in header and len(header) < _LONGEST and _codings(header)) or header == "*"
 
 
 def is_partial() -> bool:
     """Whether the fragment alone is asked for."""
-    return bool(request.environ.get("HTTP_HX_REQUEST_TYPE") == "partial")
+    return bool(here.environ().get("HTTP_HX_REQUEST_TYPE") == "partial")

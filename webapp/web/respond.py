@@ -12,7 +12,7 @@ from flask import Response, render_template, request
 
 from webapp.db.writer import Key
 from webapp.errors import PreconditionFailed
-from webapp.web import answers, csvio, jsonio, negotiate, xlsxio
+from webapp.web import answers, csvio, here, jsonio, negotiate, xlsxio
 from webapp.web.answers import Answer, Finished
 
 Page = tuple[str, Mapping[str, Any]]
@@ -127,7 +127,7 @@ def require_match(current: Any) -> None:
 
     Raises PreconditionFailed when the client read something else.
     """
-    said = request.environ.get("HTTP_IF_MATCH")
+    said = here.environ().get("HTTP_IF_MATCH")
     if said is None or said.strip() == "*":
         return
     etag = _json(_made(current)).etag
