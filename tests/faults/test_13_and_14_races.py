@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections import Counter
 from contextlib import closing, contextmanager
 
@@ -80,6 +81,7 @@ def reads_while_held(server):
     with held(server):
         waiting.start()
         for _ in range(20):
+            time.sleep(0.025)  # else all may be answered before the order has come
             try:
                 with server.client() as client:
                     client.timeout = httpx.Timeout(2)
