@@ -103,10 +103,15 @@ def _day(year: str, month: str, day: str) -> int:
 
 def format_time(ms: int) -> str:
     """The instant as answers say it: "2026-11-21T10:15:00.000Z"."""
-    day, rest = divmod(ms, DAY)
-    seconds, millis = divmod(rest, SECOND)
-    minutes, second = divmod(seconds, 60)
-    return f"{format_day(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}.{millis:03d}Z"
+    second, millis = divmod(ms, SECOND)
+    return f"{_format_second(second)}.{millis:03d}Z"
+
+
+@lru_cache(maxsize=256)
+def _format_second(second: int) -> str:
+    day, rest = divmod(second, DAY // SECOND)
+    minutes, second = divmod(rest, 60)
+    return f"{format_day(day)}T{minutes // 60:02d}:{minutes % 60:02d}:{second:02d}"
 
 
 def parse_date(text: str) -> int:

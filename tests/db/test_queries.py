@@ -40,10 +40,22 @@ def test_many_rows_go_in_by_chunks(load, table):
     assert table.execute("select count(*), sum(a) from pair").fetchone() == (1000, 499500)
 
 
+def test_the_rows_of_a_small_group_go_in_by_one_statement_that_is_found_again(load, table):
+    sql = load("-- name: add\n-- Add.\ninsert into pair (a, b) values :rows(a, b);\n")
+    said = []
+    table.set_trace_callback(said.append)
+
+    for _ in range(2):
+        sql.add.rows(table, [(number, "x") for number in range(23)])
+
+    inserts = [text for text in said if text.startswith("insert")]
+    assert len(inserts) == 2 and sql.add._of(23) is sql.add._of(23)
+
+
 CELLS = st.none() | st.integers(-1, 1) | st.sampled_from(["", "x"])
 
 
-@given(st.data(), st.integers(60, 400), st.sampled_from(["", " on conflict (a) do update set b = 'again'"]))
+@given(st.data(), st.integers(1, 400), st.sampled_from(["", " on conflict (a) do update set b = 'again'"]))
 def test_rows_go_in_as_they_are_whatever_they_share(data, count, clash):
     table = sqlite3.connect(":memory:")
     table.execute("create table trio (a unique, b, c)")

@@ -36,7 +36,7 @@ class Answer(Response):
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """The WSGI answer; HEAD has all but the body."""
-        start_response(self._status, list(self.headers))
+        start_response(self._status, list(self.headers._list))  # type: ignore[attr-defined]
         return () if environ["REQUEST_METHOD"] == "HEAD" else self.response  # type: ignore[return-value]
 
 

@@ -267,7 +267,8 @@ def digest(where: str, query: str, content: Any) -> bytes:
 def canonical(value: Any) -> bytes:
     """The same bytes for the same content: a model by what was set, a JSON value whatever its order and decimals."""
     if isinstance(value, BaseModel):
-        return value.model_dump_json(exclude_unset=True, warnings=False).encode("utf-8", "surrogatepass")
+        said: bytes = value.__pydantic_serializer__.to_json(value, exclude_unset=True, warnings=False)
+        return said
     if isinstance(value, list):
         value = [{"!": one.detail} if isinstance(one, Malformed) else one for one in value]
     said = jsonio.canonical(value)

@@ -97,7 +97,8 @@ class _Context(RequestContext):
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        self.request.close()
+        if "files" in self.request.__dict__:
+            self.request.close()
         globals._cv_request.reset(self._entered[1])
         globals._cv_app.reset(self._entered[0])
         self.request.environ["werkzeug.request"] = None  # which holds the request that holds it

@@ -206,7 +206,6 @@ def _encoder(other: Any, text: Any, in_order: bool = False) -> Any:
 _pure = _encoder(_plain, _ascii)
 _in_order = _encoder(_canonical_number, encode_basestring_ascii, in_order=True)
 _fast = msgspec.json.Encoder(decimal_format="number", enc_hook=_plain).encode
-_NO_NUMBERS = (b"NaN", b"Infinity")
 _fast_in_order = msgspec.json.Encoder(order="sorted", decimal_format="number", enc_hook=_plain).encode
 # Where the two encoders may differ: escapes, numbers that are not whole, or below nothing at all (or texts like them).
 _OTHERWISE = (b"\\", b"\x7f", b".", b"E+", b"E-", b"-0")
@@ -222,7 +221,7 @@ def to_bytes(value: Any) -> bytes:
         text = _fast(value)
     except UnicodeEncodeError:
         return "".join(_pure(value, 0)).encode()
-    if any(name in text for name in _NO_NUMBERS):  # within a text, or one of those numbers
+    if b"NaN" in text or b"Infinity" in text:  # within a text, or one of those numbers
         _pure(value, 0)
     return text
 
