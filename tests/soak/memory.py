@@ -24,7 +24,10 @@ class Kept:
 
 
 class Memory:
-    """Samples all processes of a shop, each by its own share of what it shares with others (PSS)."""
+    """Samples all processes of a shop, each by its own share of what it shares with others (PSS), without shared memory.
+
+    That has its size from the start and is filled as it is touched: a server's buffers for four minutes of load, 128 MB.
+    """
 
     def __init__(self) -> None:
         self.kept: dict[int, Kept] = {}
@@ -35,7 +38,7 @@ class Memory:
         for what, some in pids.items():
             # A server of a database has a process for each session, which come and go: it is one, by its first process.
             for pid, those in [(some[0], some)] if what == "database" and some else [(pid, [pid]) for pid in some]:
-                if (held := sum(map(pss_bytes, those))) > 0:
+                if (held := sum(map(own_bytes, those))) > 0:
                     one = self.kept.setdefault(pid, Kept(what, pid, now))
                     one.samples.append((now - one.began, held))
 
@@ -69,10 +72,11 @@ def slope(samples: list[tuple[float, int]]) -> float:
     return along / spread / MB * 3600 if spread else 0.0
 
 
-def pss_bytes(pid: int) -> int:
-    """The proportional memory of one process; 0 where it is gone."""
+def own_bytes(pid: int) -> int:
+    """The proportional memory of one process but for what it has in shared memory; 0 where it is gone."""
     try:
         rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
     except OSError:
         return 0
-    return next((int(line.split()[1]) * 1024 for line in rollup.splitlines() if line.startswith("Pss:")), 0)
+    said = {line.split()[0]: int(line.split()[1]) * 1024 for line in rollup.splitlines()[1:]}
+    return said.get("Pss:", 0) - said.get("Pss_Shmem:", 0)

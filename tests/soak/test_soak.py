@@ -1,6 +1,7 @@
 """What a soak is made of, and, marked long, that one of a minute keeps its promises and catches a broken build."""
 
 import json
+import mmap
 import os
 import subprocess
 import sys
@@ -123,6 +124,18 @@ def test_memory_that_goes_on_growing_is_noticed_and_that_of_a_short_life_is_not_
 
     assert [row["grown_mb"] for row in watched.rows()] == [2.0, 300.0]
     assert [row["slope_mb_per_hour"] for row in watched.grown()] == [6000.0]
+
+
+def test_shared_memory_that_is_filled_is_not_growth_and_ones_own_is():
+    before = memory.own_bytes(os.getpid())
+    with mmap.mmap(-1, 64 * memory.MB) as shared:
+        shared.write(b"x" * len(shared))
+        filled = memory.own_bytes(os.getpid())
+    own = bytearray(b"x") * (64 * memory.MB)
+
+    assert filled - before < 8 * memory.MB
+    assert memory.own_bytes(os.getpid()) - before > 56 * memory.MB
+    assert own
 
 
 def test_a_server_of_many_processes_holds_what_all_of_them_hold():
