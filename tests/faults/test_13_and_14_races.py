@@ -70,16 +70,18 @@ def held(server):
 def reads_while_held(server):
     """How many of 20 reads were answered while a stranger held the database and an order waited; and that order."""
     new_product(server)
-    sent = {}
+    sent, begun = {}, threading.Event()
 
     def sell():
         with server.client() as client:
+            begun.set()
             sent["answer"] = client.post("/orders", json={"product_id": "TEA", "quantity": 1})
 
     waiting = threading.Thread(target=sell)
     answered = 0
     with held(server):
         waiting.start()
+        assert begun.wait(10)
         for _ in range(20):
             time.sleep(0.025)  # else all may be answered before the order has come
             try:
@@ -108,7 +110,8 @@ def test_fault_14_a_held_database_delays_orders_alone(tmp_path, figures):
 
 def test_fault_14_the_control_a_build_that_waits_where_nothing_else_can_run_answers_nobody(tmp_path):
     build = "wait_inside_the_client" if ON_POSTGRES else "wait_inside_sqlite"
-    server = Server(tmp_path, workers=1, broken=build, TAKINGS_WRITER="loop")
+    # The process of jobs writes, too: were it the one that waits inside, the web process would wait outside for its turn.
+    server = Server(tmp_path, workers=1, command="serve --web-only", broken=build, TAKINGS_WRITER="loop")
     server.start()
 
     try:

@@ -19,7 +19,7 @@ from typing import Any, Protocol, TypeGuard
 
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 CHUNKS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
-FEW = 32  # rows that go in one piece: so many groups of orders are as large that their statements are found again
+FEW = 32  # fewer rows go by one statement: groups of orders are so small, and so many that each size comes again soon
 MANY = 64  # rows of which it pays to look for what they share
 VARIANTS: dict[str, str] = {}  # the text of a block, and that of the `.postgres` block below it
 _NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
