@@ -32,6 +32,8 @@ NO_SERVER = (
     r"the ledger could not be written: ", r"(terminating|closed the) connection", r"the database system is ",
     r"the live channel waits: ", r"a subscription waits: ", r" is painted later: ",
     r"could not (write|extend|resize|create|open) .*No space left on device", r"connection .* failed: ",
+    # a query that its server worked at with several processes
+    r"postmaster exited during a parallel transaction", r"could not map dynamic shared memory segment",
 )  # fmt: skip
 
 

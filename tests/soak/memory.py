@@ -47,19 +47,22 @@ class Memory:
         return [row for row in map(row_of, self.kept.values()) if row is not None]
 
     def grown(self) -> list[dict[str, Any]]:
-        """Those that hold much more at their end than after their first minute."""
+        """Those that hold much more at their end than in the middle of what came behind their first minute.
+
+        Not than after it: a server whose clients were all started anew in that minute has the memory of its sessions before it.
+        """
         return [row for row in self.rows() if row["grown_mb"] > max(MOST_MORE_MB, MOST_SHARE * row["minute_1_mb"])]
 
 
 def row_of(one: Kept) -> dict[str, Any] | None:
-    """The figures of a process, or None where it did not live long enough."""
+    """The figures of a process, or None where it did not live long enough. `grown_mb`: since the middle of its settled life."""
     settled = [(at, held) for at, held in one.samples if at >= SETTLED_S]
     if not settled or one.samples[-1][0] < JUDGED_S:
         return None
-    first, last = settled[0][1] / MB, one.samples[-1][1] / MB
+    first, middle, last = settled[0][1] / MB, settled[len(settled) // 2][1] / MB, one.samples[-1][1] / MB
     return {
         "process": one.what, "pid": one.pid, "lived_s": round(one.samples[-1][0]), "minute_1_mb": round(first, 1),
-        "last_mb": round(last, 1), "grown_mb": round(last - first, 1), "slope_mb_per_hour": round(slope(settled), 1),
+        "last_mb": round(last, 1), "grown_mb": round(last - middle, 1), "slope_mb_per_hour": round(slope(settled), 1),
     }  # fmt: skip
 
 
