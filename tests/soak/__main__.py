@@ -21,7 +21,7 @@ from tests.servers import postgres
 from tests.soak.faults import round_of
 from tests.soak.running import Plan, Soak
 
-KINDS = ("sqlite", "postgres")
+DATABASES = ("sqlite", "postgres")
 
 
 def main(arguments: list[str]) -> int:
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rate", type=float, help="requests a second (half of what is measured first)")
     parser.add_argument("--watchers", type=int, default=500, help="how many watch (500)")
     kind = os.environ.get("TEST_DATABASE", "both")
-    parser.add_argument("--database", choices=("both", *KINDS), default=kind, help=f"each on a small disk ({kind})")
+    parser.add_argument("--database", choices=("both", *DATABASES), default=kind, help=f"each on a small disk ({kind})")
     parser.add_argument("--broken", default="", help="a broken build of tests/servers/broken, to see it caught")
     parser.add_argument("--keep", type=Path, help="a folder for the logs")
     given = parser.parse_args(arguments)
@@ -60,7 +60,7 @@ def _both(arguments: list[str], keep: Path | None) -> int:
     """A soak on each database, at the same time; the worse of the two exit statuses."""
     if not postgres.is_installed():
         print("PostgreSQL's server is not installed here: SQLite is soaked alone.", file=sys.stderr)
-    kinds = KINDS if postgres.is_installed() else KINDS[:1]
+    kinds = DATABASES if postgres.is_installed() else DATABASES[:1]
     running, readers = [], []
     try:
         for kind in kinds:

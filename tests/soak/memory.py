@@ -24,9 +24,9 @@ class Kept:
 
 
 class Memory:
-    """Samples all processes of a shop, each by its own share of what it shares with others (PSS), without shared memory.
+    """Samples all processes of a shop, each by its own share of what it shares with others (PSS).
 
-    That has its size from the start and is filled as it is touched: a server's buffers for four minutes of load, 128 MB.
+    Of a database's server without shared memory: that has its size from the start and is filled as it is touched.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,8 @@ class Memory:
         for what, some in pids.items():
             # A server of a database has a process for each session, which come and go: it is one, by its first process.
             for pid, those in [(some[0], some)] if what == "database" and some else [(pid, [pid]) for pid in some]:
-                if (held := sum(map(own_bytes, those))) > 0:
+                look = own_bytes if what == "database" else pss_bytes
+                if (held := sum(map(look, those))) > 0:
                     one = self.kept.setdefault(pid, Kept(what, pid, now))
                     one.samples.append((now - one.began, held))
 
@@ -47,22 +48,24 @@ class Memory:
         return [row for row in map(row_of, self.kept.values()) if row is not None]
 
     def grown(self) -> list[dict[str, Any]]:
-        """Those that hold much more at their end than in the middle of what came behind their first minute.
-
-        Not than after it: a server whose clients were all started anew in that minute has the memory of its sessions before it.
-        """
+        """Those that hold much more at their end than when they had settled."""
         return [row for row in self.rows() if row["grown_mb"] > max(MOST_MORE_MB, MOST_SHARE * row["minute_1_mb"])]
 
 
 def row_of(one: Kept) -> dict[str, Any] | None:
-    """The figures of a process, or None where it did not live long enough. `grown_mb`: since the middle of its settled life."""
+    """The figures of a process, or None where it did not live long enough.
+
+    `grown_mb` is since its first minute; of a database's server since the middle of what came after it, for all its sessions
+    may have been begun anew in that minute.
+    """
     settled = [(at, held) for at, held in one.samples if at >= SETTLED_S]
     if not settled or one.samples[-1][0] < JUDGED_S:
         return None
-    first, middle, last = settled[0][1] / MB, settled[len(settled) // 2][1] / MB, one.samples[-1][1] / MB
+    first, last = settled[0][1] / MB, one.samples[-1][1] / MB
+    before = settled[len(settled) // 2][1] / MB if one.what == "database" else first
     return {
         "process": one.what, "pid": one.pid, "lived_s": round(one.samples[-1][0]), "minute_1_mb": round(first, 1),
-        "last_mb": round(last, 1), "grown_mb": round(last - middle, 1), "slope_mb_per_hour": round(slope(settled), 1),
+        "last_mb": round(last, 1), "grown_mb": round(last - before, 1), "slope_mb_per_hour": round(slope(settled), 1),
     }  # fmt: skip
 
 
@@ -75,11 +78,20 @@ def slope(samples: list[tuple[float, int]]) -> float:
     return along / spread / MB * 3600 if spread else 0.0
 
 
+def pss_bytes(pid: int) -> int:
+    """The proportional memory of one process; 0 where it is gone."""
+    return _rollup(pid).get("Pss:", 0)
+
+
 def own_bytes(pid: int) -> int:
-    """The proportional memory of one process but for what it has in shared memory; 0 where it is gone."""
-    try:
-        rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    except OSError:
-        return 0
-    said = {line.split()[0]: int(line.split()[1]) * 1024 for line in rollup.splitlines()[1:]}
+    """The same but for what it has in shared memory."""
+    said = _rollup(pid)
     return said.get("Pss:", 0) - said.get("Pss_Shmem:", 0)
+
+
+def _rollup(pid: int) -> dict[str, int]:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    except OSError:
+        return {}
+    return {line.split()[0]: int(line.split()[1]) * 1024 for line in lines}

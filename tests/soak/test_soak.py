@@ -122,15 +122,15 @@ def test_memory_that_goes_on_growing_is_noticed_and_that_of_a_short_life_is_not_
     watched = memory.Memory()
     watched.kept = {1: flat, 2: leaking, 3: kept("worker", 50)}
 
-    assert [row["grown_mb"] for row in watched.rows()] == [2.0, 100.0]
+    assert [row["grown_mb"] for row in watched.rows()] == [2.0, 300.0]
     assert [row["slope_mb_per_hour"] for row in watched.grown()] == [6000.0]
 
 
 def test_a_server_whose_clients_all_came_anew_in_its_first_minute_has_not_grown():
     watched = memory.Memory()
-    watched.kept = {1: kept("database", 50, 140, 150, 160, 162)}
+    watched.kept = {1: kept("database", 50, 140, 150, 160, 162), 2: kept("database", 100, 200, 300, 400)}
 
-    assert watched.grown() == []
+    assert [row["last_mb"] for row in watched.grown()] == [400.0]
 
 
 def test_shared_memory_that_is_filled_is_not_growth_and_ones_own_is():

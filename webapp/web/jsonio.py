@@ -236,9 +236,10 @@ def canonical(value: Any) -> bytes:
     try:
         text = _fast_in_order(value)
     except (UnicodeEncodeError, OverflowError, TypeError):
-        text = b"\\"
-    if text.isascii() and not any(mark in text for mark in _OTHERWISE):
-        return text
+        pass
+    else:
+        if text.isascii() and not any(mark in text for mark in _OTHERWISE):
+            return text
     return "".join(_in_order(value, 0)).encode()
 
 
