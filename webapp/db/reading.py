@@ -258,10 +258,16 @@ def _in_thread(run: Callable[[], T]) -> T:
     return result
 
 
+_loops = False
+
+
 def cooperative() -> bool:
-    """Whether this process runs on gevent's loop."""
-    monkey = sys.modules.get("gevent.monkey")
-    return monkey is not None and monkey.is_module_patched("socket")
+    """Whether this process runs on gevent's loop; one that once does goes on to."""
+    global _loops
+    if not _loops:
+        monkey = sys.modules.get("gevent.monkey")
+        _loops = monkey is not None and monkey.is_module_patched("socket")
+    return _loops
 
 
 def close() -> None:

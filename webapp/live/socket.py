@@ -132,9 +132,8 @@ def refuse() -> Response:
 
 
 def _sent_behind(environ: dict[str, object]) -> bytes:
-    # What the client has sent behind its handshake was read by gunicorn together with it.
-    reader = getattr(environ.get("wsgi.input"), "reader", None)
-    unreader = getattr(reader, "unreader", None)
+    # What the client has sent behind its handshake was read together with it.
+    unreader: Any = environ.get("takings.unreader")
     return unreader.take_buffered() if unreader is not None else b""
 
 

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from greenlet import getcurrent
+
 from webapp.db import reading
 
 LOOK_S = 0.5
@@ -15,19 +17,20 @@ LOOK_S = 0.5
 class Wait:
     """Surrounds what a greenlet waits for; after `seconds` what `error()` makes is raised there.
 
-    Only where greenlets are: a thread that waits on its own is not interrupted.
+    Only where greenlets are: a thread that waits on its own is not interrupted. It may be waited again.
     """
 
-    __slots__ = ("error", "greenlet", "since", "until")
+    __slots__ = ("error", "greenlet", "seconds", "since", "until")
 
     def __init__(self, seconds: float, error: Callable[[], BaseException]) -> None:
-        self.since = time.monotonic()
-        self.until, self.error = self.since + seconds, error
+        self.seconds, self.error = seconds, error
         self.greenlet: Any = None
 
     def __enter__(self) -> "Wait":
+        self.since = time.monotonic()
+        self.until = self.since + self.seconds
         if reading.cooperative():
-            self.greenlet = _current()
+            self.greenlet = getcurrent()
             waiting.add(self)
             if not _Clock.runs:
                 _Clock.start()
@@ -45,12 +48,6 @@ class Wait:
 
 
 waiting: set[Wait] = set()
-
-
-def _current() -> Any:
-    import gevent
-
-    return gevent.getcurrent()
 
 
 class _Clock:

@@ -4,20 +4,24 @@ What it sends and checks is gunicorn's; what differs is how often. Head and body
 found sound once are not looked at again, and the many waits of a process share one clock.
 """
 
+import errno
 import time
-from typing import Any, ClassVar
+from typing import Any
 
 import gevent
 from gevent.monkey import get_original
-from gunicorn.http import message, parser, wsgi
+from gunicorn import util
+from gunicorn.http import errors, wsgi
 from gunicorn.workers.base_async import ALREADY_HANDLED
 from gunicorn.workers.ggevent import GeventWorker
 
+from webapp.serving.plain import Plain, Requests
+from webapp.serving.response import Response
 from webapp.web.waits import Wait
 
 FIRST_S = 15.0
 QUIET_S = 1.0
-MOST_KNOWN = 512
+_GONE = frozenset({errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN})
 
 
 class Worker(GeventWorker):
@@ -31,18 +35,47 @@ class Worker(GeventWorker):
         self.idle: set[_Idle] = set()
         self.cfg: Any = _Settled(self.cfg)
         _make_surroundings_once()
-        parser.RequestParser.mesg_class = Asked
         super().init_process()
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
-        """Serve one connection, known to the waits for its requests."""
+        """Serve one connection, request after request, until one of the two ends it; known to the waits meanwhile."""
         gevent.getcurrent().client = client
-        super().handle(listener, client, addr)
+        client.setblocking(True)
+        try:
+            self._serve(Requests(self.cfg, client, addr, listener.getsockname()), client, addr)
+        except OSError as error:
+            if error.errno not in _GONE:
+                self.log.exception("a connection broke off")
+        except BaseException as error:
+            self.handle_error(None, client, addr, error)
+        finally:
+            util.close(client)
+
+    def _serve(self, requests: Requests, client: Any, addr: Any) -> None:
+        idle = _Idle(self)
+        request = None
+        try:
+            while True:
+                request = None
+                with idle:
+                    request = next(requests)
+                if request is None:  # it was waited for long enough
+                    return
+                self.handle_request(requests.server, request, client, addr)
+        except (errors.NoMoreData, StopIteration):
+            return
+        except OSError:
+            raise
+        except Exception as error:
+            self.handle_error(request, client, addr, error)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
         """One request: as gunicorn does it, without the hooks and the access log that nobody has set here."""
-        answer, environ = wsgi.create(req, sock, addr, listener_name, self.cfg, response_class=Response)
-        environ["wsgi.multithread"] = True
+        if type(req) is Plain:
+            answer, environ = Response(req, sock, self.cfg), req.environ
+        else:
+            answer, environ = wsgi.create(req, sock, addr, listener_name, self.cfg, response_class=Response)
+            environ |= {"wsgi.multithread": True, "takings.unreader": req.unreader}
         if not self.alive:
             answer.force_close()
         try:
@@ -68,14 +101,6 @@ class Worker(GeventWorker):
         if answer.should_close():
             raise StopIteration
 
-    def _try_h2c_upgrade(self, *asked: Any) -> bool:
-        """Only HTTP/1 is spoken here."""
-        return False
-
-    def timeout_ctx(self) -> "_Idle":
-        """What surrounds the wait for the next request of a connection."""
-        return _Idle(self)
-
     def let_idle_go(self) -> None:
         """Close the connections that have been quiet for a second; what is answered from now on closes its own."""
         gevent.get_hub().loop.run_callback(self._end_idle)  # where nothing else can wake them in between
@@ -100,10 +125,7 @@ class _Idle(Wait):
     __slots__ = ("worker",)
 
     def __init__(self, worker: Worker) -> None:
-        known = gevent.getcurrent()
-        first = not hasattr(known, "waited")
-        known.waited = True
-        super().__init__(FIRST_S if first else worker.cfg.keepalive, _Over)
+        super().__init__(FIRST_S, _Over)
         self.worker = worker
 
     def has_come(self) -> bool:
@@ -123,6 +145,7 @@ class _Idle(Wait):
     def __exit__(self, kind: Any, raised: Any, trace: Any) -> bool | None:
         self.worker.idle.discard(self)
         super().__exit__(kind, raised, trace)
+        self.seconds = self.worker.cfg.keepalive
         return kind is _Over
 
 
@@ -150,61 +173,3 @@ def _make_surroundings_once() -> None:
 
         base_environ.kept = kept  # type: ignore[attr-defined]
         wsgi.base_environ = base_environ
-
-
-class Asked(message.Request):  # type: ignore[misc]
-    """gunicorn's request. Whom to believe about scheme and address the gate decides, so that nobody is looked at here."""
-
-    def _peer_is_trusted_proxy(self) -> bool:
-        return False
-
-
-class Response(wsgi.Response):  # type: ignore[misc]
-    """gunicorn's answer; a short one leaves in one piece."""
-
-    _sound: ClassVar[set[tuple[str, str]]] = set()
-    _date = (0, "")
-    headers_sent: bool
-
-    def process_headers(self, headers: list[tuple[str, str]]) -> None:
-        """Check the headers and take them in; those that were sound before are sound."""
-        unknown = []
-        for header in headers:
-            if header in self._sound:
-                self.headers.append(header)
-            else:
-                unknown.append(header)
-        before = len(self.headers)
-        super().process_headers(unknown)
-        if len(self._sound) < MOST_KNOWN:
-            # All but the length, which is counted besides.
-            self._sound.update(header for header in self.headers[before:] if header[0].lower() != "content-length")
-
-    def default_headers(self) -> list[str]:
-        """Status line, server, date and what becomes of the connection."""
-        second = int(time.time())
-        if second != Response._date[0]:
-            Response._date = (second, super().default_headers()[2])
-        connection = "upgrade" if self.upgrade else "close" if self.should_close() else "keep-alive"
-        major, minor = self.req.version
-        found = [
-            f"HTTP/{major}.{minor} {self.status}\r\nServer: {self.version}\r\n",
-            self._date[1],
-            f"Connection: {connection}\r\n",
-        ]
-        if self.chunked:
-            found.append("Transfer-Encoding: chunked\r\n")
-        return found
-
-    def write(self, arg: bytes) -> None:
-        """Send a piece of the body, the first one together with the head where it is the whole."""
-        if self.headers_sent or self.chunked or self._omits_body or self.response_length != len(arg):
-            super().write(arg)
-            return
-        head = "".join(self.default_headers()) + "".join([f"{name}: {value}\r\n" for name, value in self.headers])
-        self.headers_sent = True
-        self.sent = len(arg)
-        whole = f"{head}\r\n".encode("latin-1") + arg
-        sent = self.sock.send(whole)
-        if sent < len(whole):
-            self.sock.sendall(whole[sent:])
