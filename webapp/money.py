@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 MAX_MINOR = 999_999_999
 _ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
@@ -90,6 +91,7 @@ def _scaled(number: Decimal, places: int) -> int | None:
     return (-1 if sign else 1) * int(written) * 10**shift
 
 
+@lru_cache(maxsize=16_384)
 def from_minor(minor: int, currency: str) -> Decimal:
     """The amount as a Decimal with exactly the currency's decimals: 1250 in GBP is Decimal("12.50")."""
     return Decimal(minor).scaleb(-decimals(currency))

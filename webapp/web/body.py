@@ -263,8 +263,11 @@ def key(content: Any, asker: str = "", status: int = 201, form: Form | None = No
 
 def digest(where: str, query: str, content: Any) -> bytes:
     """What tells one request from another: method, path, query and content, whatever its spaces, order and decimals."""
-    found = hashlib.sha256(f"{where}\n{query}\n".encode("utf-8", "surrogatepass"))
-    for some in _by_turns(content) if isinstance(content, (list, tuple)) else (content,):
+    asked = f"{where}\n{query}\n".encode("utf-8", "surrogatepass")
+    if not isinstance(content, (list, tuple)):
+        return hashlib.sha256(b"%b%b\n" % (asked, canonical(content))).digest()
+    found = hashlib.sha256(asked)
+    for some in _by_turns(content):
         found.update(canonical(some) + b"\n")
     return found.digest()
 

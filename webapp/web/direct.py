@@ -7,7 +7,7 @@ context, with the same refusals; an address with a part that varies, another met
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, globals
+from flask import Flask, Request, globals
 from flask.ctx import AppContext, RequestContext
 from werkzeug.routing import Rule
 
@@ -29,9 +29,28 @@ class _Address(Rule):
         return build
 
 
+class Asked(Request):
+    """Flask's request, which takes its environment apart when the first part of it is looked at."""
+
+    def __init__(self, environ: dict[str, Any], populate_request: bool = True, shallow: bool = False) -> None:
+        self.environ, self.shallow = environ, shallow
+        if populate_request and not shallow:
+            environ["werkzeug.request"] = self
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _PARTS or "headers" in self.__dict__:
+            raise AttributeError(f"a request has no {name}")
+        super().__init__(self.environ, populate_request=False, shallow=self.shallow)
+        return getattr(self, name)
+
+
+_PARTS = frozenset({"method", "scheme", "server", "root_path", "path", "query_string", "headers", "remote_addr"})
+
+
 class App(Flask):
     """Flask, that knows its plain addresses by heart."""
 
+    request_class = Asked
     url_rule_class = _Address
     _ways: dict[tuple[str, str], Way] | None = None
 

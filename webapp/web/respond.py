@@ -4,6 +4,7 @@ return respond(lambda: shape(order), page=lambda: ("orders/show.html", {"order":
 return made(answer, location=f"/orders/{answer['id']}", key=key)
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -21,6 +22,7 @@ Sheet = tuple[Iterable[str], Iterable[Iterable[Any]], Mapping[str, Any]]
 Lazy = Any
 SHEETS = ("csv", "xlsx")  # what answers with one answers with the other
 _LOCATION_SAFE = "/?&=%#:;,+@!$'()*~-._[]"
+_PLAIN = re.compile(r"(/[a-z0-9_-]+)+", re.ASCII)
 
 
 def wanted(*offered: str) -> str:
@@ -117,6 +119,8 @@ def _see(location: str, key: Key | None) -> Answer:
 
 def local(address: str) -> str:
     """An address of this site as a header can hold it: absolute path, escaped. Raises ValueError for any other."""
+    if _PLAIN.fullmatch(address):
+        return address
     if not address.startswith("/") or address.startswith(("//", "/\\")):
         raise ValueError(f"{address!r} is no address of this site")
     return quote(address, safe=_LOCATION_SAFE)

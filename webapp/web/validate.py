@@ -1,7 +1,6 @@
 """A body against its model: the checked values, or one problem that names every bad member as it was sent."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -88,16 +87,26 @@ def _field_error(entry: Any, data: Any) -> FieldError:
     return FieldError(pointer(entry["loc"], data), code, detail)
 
 
-@contextmanager
-def naming(find: Callable[[], Iterable[FieldError]]) -> Iterator[None]:
+def naming(find: Callable[[], Iterable[FieldError]]) -> "_Naming":
     """A refusal in here also names what `find` sees, such as things that do not exist, so that all is said at once.
 
     find: is asked after a refusal alone; what it says of a member that is at fault already is left out.
     """
-    try:
-        yield
-    except Invalid as problem:
-        raise with_more(problem, find()) from None
+    return _Naming(find)
+
+
+class _Naming:
+    __slots__ = ("find",)
+
+    def __init__(self, find: Callable[[], Iterable[FieldError]]) -> None:
+        self.find = find
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, raised: Any, trace: Any) -> None:
+        if isinstance(raised, Invalid):
+            raise with_more(raised, self.find()) from None
 
 
 def with_more(problem: Invalid, found: Iterable[FieldError]) -> Invalid:
