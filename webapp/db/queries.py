@@ -12,7 +12,7 @@ import functools
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol, TypeGuard
@@ -114,13 +114,38 @@ class Query:
         insert_rows = getattr(tx, "insert_rows", None)
         if insert_rows is not None:
             return insert_rows(self.sql, rows) if rows else 0
-        changed, start, total = 0, 0, len(rows)
+        total = len(rows)
         alike, said, rows = _shared(rows) if total >= MANY else ((), (), rows)
+        return self._put(tx, alike, said, total, lambda start, end: rows[start:end])
+
+    def columns(self, tx: Executes, columns: Sequence[Any], total: int) -> int:
+        """As `rows`, fed with its columns: each a list or range of `total` values, or the one value that all rows share."""
+        apart = [isinstance(column, (list, range)) for column in columns]
+        if total < MANY or getattr(tx, "insert_rows", None) is not None:
+            of_all = [column if own else [column] * total for column, own in zip(columns, apart, strict=True)]
+            return self.rows(tx, list(zip(*of_all, strict=True)))
+        alike = tuple([not own for own in apart])
+        said = tuple([column for column, own in zip(columns, apart, strict=True) if not own])
+        others = [column for column, own in zip(columns, apart, strict=True) if own]
+        return self._put(
+            tx, alike, said, total, lambda start, end: zip(*[column[start:end] for column in others], strict=True)
+        )  # fmt: skip
+
+    def _put(
+        self,
+        tx: Executes,
+        alike: tuple[bool, ...],
+        said: tuple[Any, ...],
+        total: int,
+        rows: Callable[[int, int], Iterable[Iterable[Any]]],
+    ) -> int:
+        """Put `total` rows in, chunk by chunk. said: what those columns hold that are alike in all of them."""
+        changed = start = 0
         while start < total:
             left = total - start
             size = total if total < FEW else next(size for size in CHUNKS if size <= left)
             text = _with_shared(self.sql, alike, size) if said else self._of(size)
-            changed += tx.execute(text, (*said, *chain.from_iterable(rows[start : start + size]))).rowcount
+            changed += tx.execute(text, (*said, *chain.from_iterable(rows(start, start + size)))).rowcount
             start += size
         return changed
 

@@ -16,12 +16,24 @@ from typing import Any
 
 from webapp import clock, counters
 from webapp.db import failures, fence, group, guard, sqlite, store
-from webapp.db.group import Key, Request
+from webapp.db.group import Action, Key, Request
 from webapp.db.lock import FileLock
 from webapp.db.tx import Tx, merging
 from webapp.errors import Problem
 
-__all__ = ["Key", "Session", "close", "do", "do_many", "fsync_ms", "merging", "new_session", "on_commit", "use"]
+__all__ = [
+    "Action",
+    "Key",
+    "Session",
+    "close",
+    "do",
+    "do_many",
+    "fsync_ms",
+    "merging",
+    "new_session",
+    "on_commit",
+    "use",
+]
 
 CHECKPOINT_BYTES = 4 << 20
 ALONE_BYTES = 64 << 20  # a thread that writes by itself leaves the log to the web processes until it is large
@@ -259,7 +271,7 @@ def close() -> None:
     _current.close()
 
 
-def do(action: group.Action, item: Any, key: Key | None = None) -> Any:
+def do(action: Action, item: Any, key: Key | None = None) -> Any:
     """The result of one item. Raises its refusal, and Unavailable when nothing could be written."""
     request = Request(fence.under(action), (item,), key, single=True)
     _current.submit(request)
@@ -269,7 +281,7 @@ def do(action: group.Action, item: Any, key: Key | None = None) -> Any:
     return result
 
 
-def do_many(action: group.Action, items: Sequence[Any], key: Key | None = None, atomic: bool = False) -> list[Any]:
+def do_many(action: Action, items: Sequence[Any], key: Key | None = None, atomic: bool = False) -> list[Any]:
     """One result or refusal (an errors.Problem, returned) an item, in order.
 
     atomic: any refusal undoes all. Raises Unavailable when nothing could be written.

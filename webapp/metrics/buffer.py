@@ -153,11 +153,20 @@ class Buffer:
         self._rows = self._of_places()
         self._rows |= self._unsorted() if self.later else self._of_products()
 
+    def happen_at(self, placed_ms: int) -> None:
+        """Everything sold in it, none of it by the second so far, is sold at that instant, in the hour that it was put in."""
+        self.seconds = {(placed_ms // 1000, place): sums[:2] for (_, _, _, place), sums in self.hours.items()}
+        if self._rows is not None:
+            self._rows["sales_second"] = self._seconds()
+
+    def _seconds(self) -> list[tuple[Any, ...]]:
+        return [(second, *place, *sums) for (second, place), sums in self.seconds.items()]
+
     def _of_places(self) -> dict[str, list[tuple[Any, ...]]]:
         days: dict[Group, list[int]] = {}
         _merge(days, (((day, place), sums) for (_, day, _, place), sums in self.hours.items()))
         return {
-            "sales_second": [(second, *place, *sums) for (second, place), sums in self.seconds.items()],
+            "sales_second": self._seconds(),
             "sales_hour": [(ms, *place, day, hour, *sums) for (ms, day, hour, place), sums in self.hours.items()],
             "sales_day": [(day, *place, *sums) for (day, place), sums in days.items()],
             "order_day": [

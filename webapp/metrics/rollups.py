@@ -16,6 +16,7 @@ from webapp.metrics import dao
 from webapp.metrics.buffer import KEPT_S, MOST, Buffer, ReturnFact, SaleFact
 
 __all__ = [
+    "KEPT_S",
     "Buffer",
     "ReturnFact",
     "SaleFact",

@@ -37,7 +37,7 @@ def find(tx: Tx, ids: Iterable[int]) -> dict[int, Version]:
     missing = [version_id for version_id in ids if version_id not in known]
     if not missing:
         return known
-    found = _stand(tx, missing)
+    found = _stand(tx, missing, _known.stands)
     # A version of this very transaction may be undone, and its number taken by another one.
     known.update({number: version for number, version in found.items() if version.created_ms < tx.now_ms})
     return {**known, **found}
@@ -49,14 +49,19 @@ def _of(connection: Any) -> None:
         _known = _Known(connection)
 
 
-def _stand(tx: Executes, ids: Iterable[int]) -> dict[int, Version]:
+def _stand(tx: Executes, ids: Iterable[int], stands: dict[tuple[tuple[str, int], ...], int]) -> dict[int, Version]:
     found, lines = {}, dao.category_lines(tx)
     for version_id, product_id, category, brand, vendor, tier, created_ms in dao.find_versions(tx, ids):
         above = (("category_tree", one) for one in lines.get(category, (0,)))
         values = (("category", category), ("brand", brand), ("vendor", vendor), ("price_tier", tier), *above)
-        stand = _known.stands.setdefault(values, len(_known.stands))
+        stand = stands.setdefault(values, len(stands))
         found[version_id] = Version(product_id, values, stand, created_ms)
     return found
+
+
+def look(tx: Executes, ids: Iterable[int]) -> dict[int, Version]:
+    """As `find`, by what a snapshot shows, for a count that stands by itself."""
+    return _stand(tx, ids, {})
 
 
 def remember(tx: Executes, connection: Any, ids: Iterable[int]) -> dict[int, Version]:
@@ -66,5 +71,5 @@ def remember(tx: Executes, connection: Any, ids: Iterable[int]) -> dict[int, Ver
     """
     _of(connection)
     if missing := [version_id for version_id in ids if version_id not in _known.versions]:
-        _known.versions.update(_stand(tx, missing))
+        _known.versions.update(_stand(tx, missing, _known.stands))
     return _known.versions

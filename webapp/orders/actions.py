@@ -32,7 +32,7 @@ MOST_HINTS = 50_000
 
 
 def _ask_ahead(tx: Any, drafts: Sequence[OrderDraft]) -> None:
-    ids, skus = _references(drafts)
+    ids, skus = references(drafts)
     products.find_for_sale(tx, ids, skus)
     shop.channels(tx)
     shop.locations(tx)
@@ -48,15 +48,15 @@ def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
 
     Refusals: Invalid with every field at fault; Conflict `duplicate` (channel and external id) or `out_of_stock`.
     """
-    shelf = _shelf(tx, drafts)
+    known = shelf(tx, drafts)
     results: Results = []
     sales: list[Sale] = []
-    stocked = dict(shelf.levels)
+    stocked = dict(known.levels)
     buyers: list[tuple[Sale, dict[str, str]]] = []
     next_id = tx.next("orders", 0)
     for draft in drafts:
         try:
-            sale = rules.resolve(draft, shelf, next_id + len(sales))
+            sale = rules.resolve(draft, known, next_id + len(sales))
         except Problem as refusal:
             results.append(refusal)
             continue
@@ -68,19 +68,20 @@ def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
         sale.customer_id = customer_id
     entered = enter(tx, sales, levels=stocked)
     for placed, sale in zip(entered, sales, strict=True):
-        placed.sale, placed.names, placed.tx_ms = sale, shelf, tx.now_ms
+        placed.sale, placed.names, placed.tx_ms = sale, known, tx.now_ms
     return filled(results, entered)
 
 
-def _references(drafts: Sequence[OrderDraft]) -> tuple[list[int], list[str]]:
+def references(drafts: Sequence[OrderDraft]) -> tuple[list[int], list[str]]:
     """The products that drafts name, by id and by SKU, each once."""
     references = {line.product: None for draft in drafts for line in draft.lines}
     ids = [reference for reference in references if isinstance(reference, int)]
     return ids, [reference for reference in references if isinstance(reference, str)]
 
 
-def _shelf(tx: Tx, drafts: Sequence[OrderDraft]) -> rules.Shelf:
-    rows, _ = products.find_for_sale(tx, *_references(drafts))
+def shelf(tx: Any, drafts: Sequence[OrderDraft]) -> rules.Shelf:
+    """What these drafts are resolved against. tx: a transaction, or a snapshot with a present."""
+    rows, _ = products.find_for_sale(tx, *references(drafts))
     by_id = {row[0]: rules.Good._make(row[: len(rules.Good._fields)]) for row in rows.values()}
     by_sku = {good.sku: good for good in by_id.values()}
     moments = {

@@ -36,6 +36,21 @@ def insert_lines(tx: Executes, lines: Sequence[Sequence[Any]]) -> None:
     sql.insert_lines.rows(tx, lines)
 
 
+def go_by_columns(tx: Any, count: int) -> bool:
+    """Whether so many orders at once are put in by columns: many, into a database of this process."""
+    return count >= queries.MANY and queries.is_near(tx.connection)
+
+
+def insert_order_columns(tx: Executes, columns: Sequence[Any], count: int) -> None:
+    """As `insert_orders`, by columns (`Query.columns`)."""
+    sql.insert_orders.columns(tx, columns, count)
+
+
+def insert_line_columns(tx: Executes, columns: Sequence[Any], count: int) -> None:
+    """As `insert_lines`, by columns (`Query.columns`)."""
+    sql.insert_lines.columns(tx, columns, count)
+
+
 def stage_lines(connection: Executes, lines: Sequence[Sequence[Any]]) -> Staged | None:
     """Lines as `insert_lines` takes them, laid ready before the transaction; their ids and orders' ids count from 0."""
     return sql.insert_lines.stage(connection, lines)

@@ -13,6 +13,7 @@ from webapp.orders import routes_export as exporting
 from webapp.orders import routes_list as listing
 from webapp.orders import routes_named as naming
 from webapp.orders import routes_sums as summing
+from webapp.orders.actions_ready import Ready
 from webapp.orders.islands import Known
 from webapp.orders.shapes import OrderDraft, incoming, outgoing
 from webapp.web import batches, forms, respond, validate
@@ -87,7 +88,18 @@ def _shown(order_id: int, seq: int | None = None) -> dict[str, Any]:
 )
 def create_batch() -> Response:
     """One entry for each order, in order; with `atomic=1` all of them or none."""
-    return batches.run(actions.place_orders, _drafting())
+    return batches.run(actions.place_orders, _drafting(), _prepare)
+
+
+def _prepare(drafts: list[OrderDraft]) -> writer.Action | None:
+    """What is looked up and reckoned for a batch before its turn to write; others are answered in between."""
+    with reading.reading() as tx:
+        ready = Ready.of(tx, drafts, clock.now_ms())
+    if ready is None:
+        return None
+    for some in bodies.by_turns(drafts):
+        ready.resolve(some)
+    return ready.place if ready.lay_out() else None
 
 
 def _drafting() -> Callable[[Any], OrderDraft]:

@@ -68,6 +68,40 @@ def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = (), levels: L
     _write(tx, levels, rows)
 
 
+class Takes(NamedTuple):
+    """Goods that leave with many orders, as columns of equal length: which of the orders, and what of `Take`."""
+
+    orders: list[int]
+    product_ids: list[int]
+    location_ids: list[int]
+    changes: list[int]  # below zero
+
+
+def take_many(tx: Any, takes: Takes, first_id: int, first_seq: int, at_ms: Any, levels: Levels) -> None:
+    """As `take`, for orders whose ids and seqs count on from these. at_ms: one for all, or a list by order.
+
+    levels: what was found of these products in this transaction, which is used up.
+    """
+    count = len(takes.orders)
+    if not count:
+        return
+    after, places = [], list(zip(takes.product_ids, takes.location_ids, strict=True))
+    for place, change in zip(places, takes.changes, strict=True):
+        level = levels[place] = levels.get(place, 0) + change
+        after.append(level)
+    first = tx.next("stock_move", count)
+    times = [at_ms[number] for number in takes.orders] if isinstance(at_ms, list) else at_ms
+    ids = [first_id + number for number in takes.orders]
+    seqs = [first_seq + number for number in takes.orders]
+    dao.insert_move_columns(
+        tx,
+        (range(first, first + count), takes.product_ids, takes.location_ids, takes.changes, after, "sale", ids,
+         None, None, None, times, tx.now_ms, seqs),
+        count,
+    )  # fmt: skip
+    dao.set_levels(tx, {place: levels[place] for place in set(places)})
+
+
 def give_back(tx: Any, backs: Sequence[Back]) -> None:
     """The goods of counted products are on the shelf again: one move each, every level written once."""
     if not backs:

@@ -29,6 +29,11 @@ def insert_moves(tx: Any, rows: Sequence[tuple[Any, ...]]) -> None:
     sql.insert_moves.rows(tx, rows)
 
 
+def insert_move_columns(tx: Any, columns: Sequence[Any], count: int) -> None:
+    """As `insert_moves`, by columns (`Query.columns`)."""
+    sql.insert_moves.columns(tx, columns, count)
+
+
 def find_moves(tx: Any, product_id: int, before: int | None = None, limit: int = 50) -> list[Any]:
     """The moves of one product, newest first; `before` is the id to go on from."""
     return sql.find_moves.all(tx, product_id=product_id, before=LAST if before is None else before, limit=limit)

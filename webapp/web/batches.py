@@ -12,8 +12,12 @@ from webapp.web import body as bodies
 from webapp.web.respond import made
 
 
-def run(action: Action, check: Callable[[Any], Any]) -> Response:
+def run(
+    action: Action, check: Callable[[Any], Any], prepare: Callable[[list[Any]], Action | None] | None = None
+) -> Response:
     """The contract's answer to a batch. check: makes a draft of a JSON value or raises Invalid with its fields.
+
+    prepare: may make a verb of its own for the drafts that were not refused, with what can be done before its turn to write.
 
     Raises TooLarge, Malformed, Unsupported as `body.read_batch`; with atomic Invalid, or Conflict when all refusals are
     conflicts, naming the items' fields as `/7/quantity`.
@@ -25,7 +29,8 @@ def run(action: Action, check: Callable[[Any], Any]) -> Response:
     key = bodies.key(sent, status=200)
     items = bodies.items(sent, check)
     sent.clear()  # what was made of it is enough, and there may be much of it
-    results = writer.do_many(action, items, key, atomic=said == "1")
+    drafts = [item for item in items if not isinstance(item, Problem)]
+    results = writer.do_many((prepare(drafts) if prepare else None) or action, items, key, atomic=said == "1")
     refused = [(index, result) for index, result in enumerate(results) if isinstance(result, Problem)]
     if refused and said == "1":
         raise _whole(refused)

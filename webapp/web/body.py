@@ -102,7 +102,7 @@ def _breathe() -> None:
     time.sleep(0)
 
 
-def _by_turns(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def by_turns(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """The items, a few hundred at a time; others are answered in between."""
     for start in range(0, len(items), jsonio.TOGETHER):
         yield items[start : start + jsonio.TOGETHER]
@@ -267,7 +267,7 @@ def digest(where: str, query: str, content: Any) -> bytes:
     if not isinstance(content, (list, tuple)):
         return hashlib.sha256(b"%b%b\n" % (asked, canonical(content))).digest()
     found = hashlib.sha256(asked)
-    for some in _by_turns(content):
+    for some in by_turns(content):
         found.update(canonical(some) + b"\n")
     return found.digest()
 
@@ -302,7 +302,7 @@ def _with_numbers(value: Any) -> Any:
 def items(models: Sequence[Any], check: Callable[[Any], Any]) -> list[Any]:
     """Each item checked: what `check` makes of a value, or the problem that it raised; a Malformed stays as it is."""
     found: list[Any] = []
-    for some in _by_turns(models):
+    for some in by_turns(models):
         for item in some:
             try:
                 found.append(item if isinstance(item, Malformed) else check(item))
