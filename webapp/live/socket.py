@@ -21,8 +21,8 @@ from webapp.errors import Forbidden, Malformed, Unavailable, invalid_parameter
 from webapp.live import hub, islands, lines, sse
 from webapp.live.messages import Wanted
 from webapp.live.origins import is_own
-from webapp.web import answers
-from webapp.web.answers import Finished
+from webapp.web import answers, here
+from webapp.web.answers import Answer, Finished
 from webapp.web.openapi import Query, api
 
 _LAST_EVENT = re.compile(r"(?:(?P<epoch>[^-\s]{1,64})-)?(?P<seq>\d{1,18})", re.ASCII)
@@ -73,10 +73,25 @@ class _Server(Server):
 flask_sock.Server = _Server  # flask-sock has no other place to say which
 
 
+class _HandedOver(Exception):
+    """The connection is the hub's now. Raised past flask-sock, which would say goodbye and make a class for each socket."""
+
+
+class _NoAnswer(Answer):
+    """What is sent to a socket that was handed over: nothing, and gunicorn closes its own descriptor."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        raise StopIteration
+
+
+_NO_ANSWER = _NoAnswer(b"", 200, [])
+
+
 def register(app: Flask) -> None:
     """Add the addresses to the app; islands that are registered by now answer at theirs."""
     app.config["SOCK_SERVER_OPTIONS"] = {"thread_class": _NoThread, "event_class": _NoEvent}
     islands.known.install(app.jinja_env)
+    app.register_error_handler(_HandedOver, lambda _: _NO_ANSWER)
     app.register_blueprint(blueprint)
     taken = {rule.rule for rule in app.url_map.iter_rules()}
     for path in islands.known.by_path:
@@ -86,29 +101,29 @@ def register(app: Flask) -> None:
 
 @blueprint.before_request
 def _check_origin() -> None:
-    origin = request.headers.get("Origin")
+    environ = here.environ()
+    origin = environ.get("HTTP_ORIGIN")
     if origin is not None and not is_own(origin, request.host, store.settings().public_url):
         raise Forbidden("The live channel is open to pages of this site only.")
     if request.endpoint == "live.live":
-        _check_handshake()
+        _check_handshake(environ)
     if hub.current().stopping:
         raise Unavailable("The server is being stopped. Try again in a moment.", retry_after=1)
     if not hub.current().has_room():
         raise Unavailable("As many screens as can be served are open. Try again in a moment.", retry_after=5)
 
 
-def _check_handshake() -> None:
-    headers = request.headers
+def _check_handshake(environ: dict[str, Any]) -> None:
     try:
-        key = base64.b64decode(headers.get("Sec-WebSocket-Key", ""), validate=True)
+        key = base64.b64decode(environ.get("HTTP_SEC_WEBSOCKET_KEY", ""), validate=True)
     except (binascii.Error, ValueError):
         key = b""
-    if len(key) != 16 or headers.get("Sec-WebSocket-Version") != "13" or "Transfer-Encoding" in headers:
+    if len(key) != 16 or environ.get("HTTP_SEC_WEBSOCKET_VERSION") != "13" or "HTTP_TRANSFER_ENCODING" in environ:
         raise Malformed(_NO_HANDSHAKE)
-    if "gunicorn.socket" not in request.environ or not hub.driven():
+    if "gunicorn.socket" not in environ or not hub.driven():
         raise Unavailable("The live channel needs the server that `serve` starts.")
     # Frames are short and shared by all: none is compressed, so no extension is agreed on.
-    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
+    environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
 
 @sock.route("/live", bp=blueprint)
@@ -120,9 +135,9 @@ def _check_handshake() -> None:
 def live(connection: Server) -> None:
     """Hand the socket over. The server closes its own descriptor, ours lives on."""
     fd = os.dup(connection.sock.fileno())
-    connection.connected = False  # else flask-sock would say goodbye in our name
-    hub.current().adopt(fd, _sent_behind(request.environ))
+    hub.current().adopt(fd, _sent_behind(here.environ()))
     hub.wake()
+    raise _HandedOver
 
 
 @blueprint.get("/live")
