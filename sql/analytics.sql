@@ -65,13 +65,23 @@ select max(day) from sales_day;
 
 -- name: find_stock_course
 -- How the newest moves of a product add up, by the quarter of an hour in which they happened and their reason; in every
--- time zone a day begins with one. The index by product bounds it to the newest `most` moves.
+-- time zone a day begins with one. The index by product bounds it to the newest `most` moves: it goes by buckets of moves, of
+-- which so many of the newest are walked as hold enough (migration 0013).
+with recursive walk (n, found) as (
+  select coalesce(max(id), 0) / 2048 + 1, cast(0 as bigint) from stock_move
+  union all
+  select n - 1, found + (
+    select count(*) from stock_move x
+    where x.id / 2048 = n - 1 and x.product_id = :product_id and (:any_location = 1 or x.location_id in :locations))
+  from walk
+  where n > 0 and found < :most
+)
 select m.at_ms / 900000 as quarter, m.reason, sum(m.change) as change, count(*) as moves, min(m.entered_ms) as entered_ms
 from (
-  select at_ms, entered_ms, reason, change
-  from stock_move
-  where product_id = :product_id and (:any_location = 1 or location_id in :locations)
-  order by id desc
+  select x.at_ms, x.entered_ms, x.reason, x.change
+  from walk k cross join stock_move x
+  where x.id / 2048 = k.n and x.product_id = :product_id and (:any_location = 1 or x.location_id in :locations)
+  order by x.id desc
   limit :most
 ) m
 group by m.at_ms / 900000, m.reason
@@ -104,12 +114,12 @@ limit :limit;
 
 -- name: find_first_bucket
 -- The bucket of lines in which the first order of a span was entered; null where it has none.
-select min(id) / 8192 from order_line
+select min(id) / 2048 from order_line
 where order_id = (select min(id) from orders where placed_ms >= :from_ms and placed_ms < :to_ms);
 
 -- name: find_bucket_behind
 -- The bucket of lines in which the first order behind another was entered; null where there is none.
-select min(id) / 8192 from order_line
+select min(id) / 2048 from order_line
 where order_id = (select min(id) from orders where id > :after_order);
 
 -- fragment: held
@@ -118,17 +128,17 @@ where order_id = (select min(id) from orders where id > :after_order);
 select distinct o.id, o.placed_ms
 from (
   with recursive walk (n, found) as (
-    select max(id) / 8192 + 1, cast(0 as bigint) from order_line
+    select max(id) / 2048 + 1, cast(0 as bigint) from order_line
     union all
     select n - 1, found + (
       select count(*)
-      from product_version v cross join order_line x on x.id / 8192 = n - 1 and x.version_id = v.id
+      from product_version v cross join order_line x on x.id / 2048 = n - 1 and x.version_id = v.id
       where v.product_id = :product_id and x.order_id > :after_order)
     from walk
     where n > :first_bucket and found < :walked
   )
   select x.order_id
-  from walk k cross join product_version v cross join order_line x on x.id / 8192 = k.n and x.version_id = v.id
+  from walk k cross join product_version v cross join order_line x on x.id / 2048 = k.n and x.version_id = v.id
   where v.product_id = :product_id and x.order_id > :after_order
   order by x.order_id desc
   limit :walked

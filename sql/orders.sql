@@ -268,7 +268,7 @@ order by o.id;
 
 -- fragment: buckets
 -- The buckets of lines, newest first: the index of what was sold begins with them (migration 0009).
-bucket (n) as (select max(id) / 8192 from order_line union all select n - 1 from bucket where n > 0)
+bucket (n) as (select max(id) / 2048 from order_line union all select n - 1 from bucket where n > 0)
 
 -- name: names_product
 -- Whether a search means a product, which many orders may hold; else it can only mean few.
@@ -301,7 +301,7 @@ select id from (
 union
 select order_id from (
   select distinct l.order_id
-  from bucket b cross join meant m cross join order_line l on l.id / 8192 = b.n and l.version_id = m.id
+  from bucket b cross join meant m cross join order_line l on l.id / 2048 = b.n and l.version_id = m.id
   limit :limit) named
 order by 1;
 
@@ -334,7 +334,7 @@ on conflict (one) do update set order_id = excluded.order_id;
 with recursive :use(buckets),
 meant as materialized (select v.id from product_version v where :use(matching_version))
 select distinct l.order_id
-from bucket b cross join meant m cross join order_line l on l.id / 8192 = b.n and l.version_id = m.id
+from bucket b cross join meant m cross join order_line l on l.id / 2048 = b.n and l.version_id = m.id
 limit :limit;
 
 -- name: find_candidates_by_total

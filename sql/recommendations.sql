@@ -237,13 +237,13 @@ select min(id) from orders where placed_ms >= :from_ms;
 -- The lowest price a unit at which each of some products was sold since an instant.
 with recursive bucket (n) as (
   -- The index of what was sold goes by buckets of lines; those of the first order and of all after it are looked at.
-  select max(id) / 8192 from order_line
+  select max(id) / 2048 from order_line
   union all
-  select n - 1 from bucket where n > (select min(f.id) / 8192 from order_line f where f.order_id = :first_id)
+  select n - 1 from bucket where n > (select min(f.id) / 2048 from order_line f where f.order_id = :first_id)
 )
 select v.product_id, min(l.price_minor) as price_minor
 from bucket b cross join product_version v
-  cross join order_line l on l.id / 8192 = b.n and l.version_id = v.id
+  cross join order_line l on l.id / 2048 = b.n and l.version_id = v.id
   join orders o on o.id = l.order_id
 where v.product_id in :product_ids and l.order_id >= :first_id and o.placed_ms >= :from_ms
 group by v.product_id

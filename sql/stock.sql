@@ -24,11 +24,20 @@ insert into stock_move
 values :rows(id, product_id, location_id, change, quantity_after, reason, order_id, return_id, lot, note, at_ms, entered_ms, seq);
 
 -- name: find_moves
--- The moves of one product, newest first, before a given one.
+-- The moves of one product, newest first, before a given one: the index by product goes by buckets of moves, of which so many
+-- of the newest are walked as hold enough of them (migration 0013).
+with recursive walk (n, found) as (
+  select coalesce(max(id), 0) / 2048 + 1, cast(0 as bigint) from stock_move where id < :before
+  union all
+  select n - 1, found + (
+    select count(*) from stock_move x where x.id / 2048 = n - 1 and x.product_id = :product_id and x.id < :before)
+  from walk
+  where n > 0 and found < :limit
+)
 select m.id, m.seq, m.product_id, o.code as location, m.change, m.quantity_after, m.reason, m.order_id, m.return_id,
   m.lot, m.note, m.at_ms, m.entered_ms
-from stock_move m join location o on o.id = m.location_id
-where m.product_id = :product_id and m.id < :before
+from walk k cross join stock_move m cross join location o
+where m.id / 2048 = k.n and m.product_id = :product_id and m.id < :before and o.id = m.location_id
 order by m.id desc
 limit :limit;
 

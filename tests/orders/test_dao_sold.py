@@ -1,4 +1,4 @@
-"""Orders of a product are found through an index that goes by buckets of 8,192 lines: wherever its lines lie."""
+"""Orders of a product are found through an index that goes by buckets of 2,048 lines: wherever its lines lie."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from webapp.db import reading, writer
 from webapp.orders import dao
 from webapp.recommendations import dao as advice
 
-BUCKET = 8_192
+BUCKET = 2_048
 PLACES = {"channel": (), "location": ()}
 
 
