@@ -191,3 +191,43 @@ def test_fault_55_amounts_that_no_sum_can_hold_are_refused_and_ordinary_ones_go_
 
     assert sum(row[5] for row in shop.kept("sales_day")) == 9 * largest + 250
     assert rollups.check(shop.tx) == []
+
+
+def test_returns_stand_beside_sales_whose_rows_are_laid_out_already(shop):
+    tx = shop.tx
+    rollups.sort_later(tx)
+    shop.write(tx, Fact(True, NOW, [Line(1, 2, 500, 100), Line(2, 1, 300)]))
+    laid = tx.buffer(rollups.Buffer)
+    laid.count(versions.find(tx, laid.versions()))
+    laid.lay_out()
+    rows = laid._rows
+
+    shop.write(tx, Fact(False, NOW, [Line(1, 1, 250, 100)]))
+    assert laid._rows is rows
+    with tx.savepoint():
+        shop.write(tx, Fact(False, NOW, [Line(2, 1, 300)], 2, 2, "GB-BNH"))
+    assert sum(measures[0] for measures in laid.added()) == 1
+    assert sum(measures[2] for measures in laid.added()) == 550
+    tx.flush()
+
+    assert len(shop.kept("product_unsorted")) == 4
+    assert rollups.check(shop.tx) == []
+    rollups.settle(shop.tx)
+    assert rollups.check(shop.tx) == []
+    assert len(shop.kept("product_day")) == 3
+
+
+def test_what_stands_beside_in_a_savepoint_is_taken_in(shop):
+    tx = shop.tx
+    rollups.sort_later(tx)
+    shop.write(tx, Fact(True, NOW, [Line(2, 1, 300)]))
+    with tx.savepoint():
+        rollups.sort_later(tx)
+        shop.write(tx, Fact(True, NOW, [Line(1, 2, 500, 100)]))
+        laid = tx.buffer(rollups.Buffer)
+        laid.count(versions.find(tx, laid.versions()))
+        laid.lay_out()
+        shop.write(tx, Fact(False, NOW, [Line(1, 1, 250, 100)]))
+    tx.flush()
+
+    assert rollups.check(shop.tx) == []

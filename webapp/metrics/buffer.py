@@ -64,6 +64,7 @@ class Buffer:
         self.values: dict[Group, dict[Value, int]] = {}
         self._rows: dict[str, list[tuple[Any, ...]]] | None = None
         self._staged: dict[str, Staged] = {}
+        self._beside: Buffer | None = None  # what came when the rows were laid out already
         self.later = False
 
     def add_sales(self, facts: Iterable[SaleFact], oldest_ms: int) -> None:
@@ -88,6 +89,11 @@ class Buffer:
 
     def add_returns(self, facts: Iterable[ReturnFact]) -> None:
         """Take in these returns, on the day on which the goods came back."""
+        if self._rows is not None and self.later:  # rows that wait to be sorted in need not be one for each product
+            self._beside = self._beside or Buffer()
+            self._beside.later = True
+            self._beside.add_returns(facts)
+            return
         self._rows = None
         for _, _, day, hour_ms, hour, channel_id, location_id, region, lines in facts:
             place = (channel_id, location_id or 0, region or "")
@@ -111,11 +117,14 @@ class Buffer:
     def merge(self, other: "Buffer") -> None:
         """Take in what an inner savepoint gathered, or what was gathered before the transaction began; `other` is used up."""
         self.later = self.later or other.later
-        if not self.hours:
+        if not self.hours and self._beside is None:
             self.seconds, self.hours, self.products = other.seconds, other.hours, other.products
             self.baskets, self.values = other.baskets, other.values
-            self._rows, self._staged = other._rows, other._staged
+            self._rows, self._staged, self._beside = other._rows, other._staged, other._beside
             return
+        if other._beside is not None:
+            self._beside = self._beside or Buffer()
+            self._beside.merge(other._beside)
         self._rows = None
         _merge(self.seconds, other.seconds.items())
         _merge(self.hours, other.hours.items())
@@ -222,6 +231,12 @@ class Buffer:
         for rollup, rows in self._rows.items():
             if rollup not in self._staged or not self._staged[rollup].put(tx):
                 dao.add(tx, rollup, rows)
+        if self._beside is not None:
+            self._beside.flush(tx)
+
+    def added(self) -> list[list[int]]:
+        """The seven measures, by hour and place."""
+        return [*self.hours.values(), *(self._beside.added() if self._beside is not None else ())]
 
     def _check_room(self, tx: Tx) -> None:
         """One order of absurd amounts is allowed, ten of them would overflow every sum that they are in."""

@@ -77,7 +77,7 @@ def add_returns(tx: Tx, facts: Iterable[ReturnFact]) -> None:
 def room(tx: Tx) -> int:
     """How many minor units more the sums of all time can take, with what this transaction has added so far."""
     held = [abs(sum_) for sum_ in dao.sums_ever(tx)]
-    for sums in tx.buffer(Buffer).hours.values():
+    for sums in tx.buffer(Buffer).added():
         held = [one + abs(more) for one, more in zip(held, sums, strict=True)]
     return MOST - max(held)
 
