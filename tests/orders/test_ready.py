@@ -1,6 +1,7 @@
 """A batch that was made ready before its turn leaves the ledger that the verb of all orders leaves, whatever happens meanwhile."""
 
 import random
+import sqlite3
 from contextlib import contextmanager
 
 import pytest
@@ -236,3 +237,26 @@ def test_what_cannot_be_made_ready_goes_the_way_of_all(tmp_path, schema):
         assert not made_ready([*fine, OrderDraft([LineDraft("NONE", 1)])])
         assert not made_ready([*fine, OrderDraft([LineDraft(2, 1)], now - 60_000)])
         assert not made_ready([OrderDraft([LineDraft(2, 1)], now - 60_000)] * 80)
+
+
+def test_a_batch_of_a_request_is_made_ready(shop, client, monkeypatch):
+    making.make_product(stock=1000)
+    monkeypatch.setattr(actions_ready, "place_orders", never)
+    monkeypatch.setattr(actions, "place_orders", never)
+
+    answer = client.post("/orders/batch", json=[{"product_id": "TEA", "quantity": 1}] * 64)
+
+    assert answer.json["accepted"] == 64
+    assert making.value("select quantity from stock_level") == 936
+    assert making.differences() == []
+
+
+def test_where_nothing_can_be_read_before_the_writer_says_what_is_wrong(shop, client, monkeypatch):
+    making.make_product()
+
+    def fail(*_):
+        raise sqlite3.OperationalError("disk I/O error")
+
+    monkeypatch.setattr(Ready, "of", fail)
+
+    assert client.post("/orders/batch", json=[{"product_id": "TEA", "quantity": 1}] * 64).json["accepted"] == 64
