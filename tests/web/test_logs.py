@@ -9,10 +9,13 @@ from webapp.web import logs
 
 
 @pytest.fixture
-def written():
+def written(monkeypatch):
     """A function that sets the logs up in a style and gives what is written; all is put back afterwards."""
     root, access = logging.getLogger(), logs.Access
     kept = root.handlers[:], root.level, access.handler, access.json
+
+    # An app of the sample shop that was made before in this process left it so.
+    monkeypatch.setattr(access, "refusals_alone", False)
 
     def use(style):
         stream = io.StringIO()
