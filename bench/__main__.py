@@ -106,9 +106,14 @@ def _table() -> str:
         sign = "≤" if goal.at_most else "≥"
         lines.append(
             f"| {goal.number} | {goal.what} | {sign} {_say(goal.floor)} | {sign} {_say(goal.moonshot)} "
-            f"| {_say(goal.find(figures))} | {goal.verdict(figures)} | `bench.{goal.program}` |"
+            f"| {_said(goal, figures)} | {goal.verdict(figures)} | `bench.{goal.program}` |"
         )
     return "\n".join(lines)
+
+
+def _said(goal: Goal, figures: dict[str, Any]) -> str:
+    by_cpu = goal.by_cpu(figures)
+    return _say(goal.find(figures)) + (f", by CPU {_say(by_cpu)}" if by_cpu is not None else "")
 
 
 def _say(value: float | None) -> str:

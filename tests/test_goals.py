@@ -27,6 +27,18 @@ def test_a_figure_is_judged_by_its_bars(goal, measured, verdict):
     assert goal.verdict({"ratios": {goal.path[1]: measured}}) == verdict
 
 
+@pytest.mark.parametrize(
+    ("rate", "cpu", "verdict"),
+    [
+        (0.66, 1.30, "floor, by CPU"), (0.66, 1.40, "missed"), (0.55, 1.00, "missed"), (0.76, 2.00, "floor"), (0.66, None, "missed"),
+    ],
+)  # fmt: skip
+def test_cpu_decides_where_a_rate_is_missed_by_no_more_than_it_strays(rate, cpu, verdict):
+    goal = MORE._replace(cpu=("ratios", "cpu"))
+
+    assert goal.verdict({"ratios": {"rate": rate, "cpu": cpu}}) == verdict
+
+
 def test_what_was_left_out_is_not_measured_rather_than_reached():
     assert FEWER.verdict({}) == FEWER.verdict({"left_out": "there is no C compiler"}) == "not measured"
 
