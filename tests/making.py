@@ -61,6 +61,16 @@ def take_back(order_id: int, *quantities: int, restock: bool = True, **more: Any
     return writer.do(orders.return_goods, ReturnDraft(order_id, back, **more))
 
 
+def skip(counter: str, number: int) -> None:
+    """The next number of a counter is this one, as if so many had been taken meanwhile."""
+
+    def take(tx: Any, numbers: list[int]) -> list[None]:
+        tx.next(counter, numbers[0] - tx.next(counter, 0))
+        return [None]
+
+    writer.do(take, number)
+
+
 def order(order_id: int, seq: int | None = None) -> dict[str, Any]:
     """The order as the contract shows it, its numbers with a point as the texts that JSON has."""
     with reading.reading() as tx:

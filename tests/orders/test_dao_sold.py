@@ -4,19 +4,12 @@ import pytest
 
 from tests import making
 from webapp.analytics import dao as analytics
-from webapp.db import reading, writer
+from webapp.db import reading
 from webapp.orders import dao
 from webapp.recommendations import dao as advice
 
 BUCKET = 2_048
 PLACES = {"channel": (), "location": ()}
-
-
-def skip_lines(tx, items):
-    """The next line has this number, as if so many had been sold meanwhile."""
-    for number in items:
-        tx.next("order_line", number - tx.next("order_line", 0))
-    return [None] * len(items)
 
 
 @pytest.fixture
@@ -26,7 +19,7 @@ def spread(shop):
     making.make_product("OTHER")
     orders = [making.sell("TEA")]
     for number in (BUCKET - 1, 2 * BUCKET, 7 * BUCKET - 1):
-        writer.do(skip_lines, number)
+        making.skip("order_line", number)
         orders += [making.sell("TEA", price_minor=200 + number % 7), making.sell("TEA", price_minor=300)]
         making.sell("OTHER", price_minor=1)
     return tea, orders

@@ -89,7 +89,7 @@ def some_drafts(chance, count, when=None):
 
 def made_ready(drafts):
     with reading.reading() as tx:
-        ready = Ready.of(tx, drafts, clock.now_ms())
+        ready = Ready(tx, drafts, clock.now_ms())
     half = len(drafts) // 2
     ready.resolve(drafts[:half])
     ready.resolve(drafts[half:])
@@ -224,9 +224,9 @@ def test_an_order_that_was_entered_meanwhile_is_refused(tmp_path, schema):
     ],
     ids=["few", "too many for the sums"],
 )
-def test_what_is_not_worth_it_is_not_made_ready(tmp_path, schema, drafts):
-    with opened(tmp_path / "shop", schema), reading.reading() as tx:
-        assert Ready.of(tx, drafts, clock.now_ms()) is None
+def test_what_is_not_worth_it_is_not_made_ready(drafts):
+    assert not Ready.pays(drafts)
+    assert Ready.pays([OrderDraft([LineDraft(2, 1)])] * 64)
 
 
 def test_what_cannot_be_made_ready_goes_the_way_of_all(tmp_path, schema):
@@ -257,6 +257,6 @@ def test_where_nothing_can_be_read_before_the_writer_says_what_is_wrong(shop, cl
     def fail(*_):
         raise sqlite3.OperationalError("disk I/O error")
 
-    monkeypatch.setattr(Ready, "of", fail)
+    monkeypatch.setattr(Ready, "__init__", fail)
 
     assert client.post("/orders/batch", json=[{"product_id": "TEA", "quantity": 1}] * 64).json["accepted"] == 64

@@ -11,20 +11,13 @@ from webapp.stock.shapes import Entry
 BUCKET = 2_048
 
 
-def skip_moves(tx, items):
-    """The next move has this number, as if so many had been made meanwhile."""
-    for number in items:
-        tx.next("stock_move", number - tx.next("stock_move", 0))
-    return [None] * len(items)
-
-
 @pytest.fixture
 def spread(shop):
     """A product whose moves lie on both sides of the edges of buckets, with those of another and empty ones between."""
     tea, pie = making.make_product("TEA", stock=10), making.make_product("PIE", stock=10)
     making.make_location("harbour")
     for number in (BUCKET - 2, 3 * BUCKET, 9 * BUCKET - 1):
-        writer.do(skip_moves, number)
+        making.skip("stock_move", number)
         for place in (1, 2, 1):
             writer.do_many(actions.enter, [Entry(tea, place, change=number), Entry(pie, place, change=1)])
     return tea

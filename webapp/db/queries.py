@@ -115,8 +115,11 @@ class Query:
         if insert_rows is not None:
             return insert_rows(self.sql, rows) if rows else 0
         total = len(rows)
-        alike, said, rows = _shared(rows) if total >= MANY else ((), (), rows)
-        return self._put(tx, alike, said, total, lambda start, end: rows[start:end])
+        if total >= MANY:
+            columns = columns_of(rows)
+            if any(isinstance(column, list) for column in columns):
+                return self.columns(tx, columns, total)
+        return self._put(tx, (), (), total, lambda start, end: rows[start:end])
 
     def columns(self, tx: Executes, columns: Sequence[Any], total: int) -> int:
         """As `rows`, fed with its columns: each a list or range of `total` values, or the one value that all rows share."""
@@ -189,14 +192,13 @@ class Staged:
         return True
 
 
-def _shared(rows: Sequence[Sequence[Any]]) -> tuple[tuple[bool, ...], tuple[Any, ...], Sequence[Sequence[Any]]]:
-    """Which columns hold one value in all rows, these values, and the rows without them."""
-    columns = list(zip(*rows, strict=True))
-    alike = tuple([column[0] == column[-1] and column.count(column[0]) == len(rows) for column in columns])
-    if all(alike) or not any(alike):
-        return (), (), rows
-    others = zip(*(column for column, same in zip(columns, alike, strict=True) if not same), strict=True)
-    return alike, tuple([one for one, same in zip(rows[0], alike, strict=True) if same]), list(others)
+def columns_of(rows: Sequence[Sequence[Any]]) -> list[Any]:
+    """The columns of rows as `Query.columns` takes them: each a list, or the one value that it holds in all of them."""
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    return [
+        column[0] if column[0] == column[-1] and column.count(column[0]) == len(column) else column
+        for column in columns
+    ]
 
 
 @functools.lru_cache(maxsize=256)

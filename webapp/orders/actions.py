@@ -48,7 +48,7 @@ def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
 
     Refusals: Invalid with every field at fault; Conflict `duplicate` (channel and external id) or `out_of_stock`.
     """
-    known = shelf(tx, drafts)
+    known = shelf(tx, drafts, find_goods(tx, references(drafts)))
     results: Results = []
     sales: list[Sale] = []
     stocked = dict(known.levels)
@@ -79,10 +79,14 @@ def references(drafts: Sequence[OrderDraft]) -> tuple[list[int], list[str]]:
     return ids, [reference for reference in references if isinstance(reference, str)]
 
 
-def shelf(tx: Any, drafts: Sequence[OrderDraft]) -> rules.Shelf:
-    """What these drafts are resolved against. tx: a transaction, or a snapshot with a present."""
-    rows, _ = products.find_for_sale(tx, *references(drafts))
-    by_id = {row[0]: rules.Good._make(row[: len(rules.Good._fields)]) for row in rows.values()}
+def find_goods(tx: Any, named: tuple[list[int], list[str]]) -> list[Any]:
+    """The products of these references, each once. tx: as of `shelf`."""
+    return list(products.find_for_sale(tx, *named)[0].values())
+
+
+def shelf(tx: Any, drafts: Sequence[OrderDraft], goods: Sequence[Any]) -> rules.Shelf:
+    """What these drafts are resolved against. tx: a transaction, or a snapshot with a present. goods: of `find_goods`."""
+    by_id = {row[0]: rules.Good._make(row[: len(rules.Good._fields)]) for row in goods}
     by_sku = {good.sku: good for good in by_id.values()}
     moments = {
         (good.id, draft.placed_ms)

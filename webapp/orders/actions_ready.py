@@ -13,11 +13,10 @@ from webapp.errors import Problem
 from webapp.live import outbox
 from webapp.metrics import rollups, versions
 from webapp.orders import dao, rules
-from webapp.orders.actions import place_orders, references, shelf
+from webapp.orders.actions import find_goods, place_orders, references, shelf
 from webapp.orders.actions_enter import Placed, Results
 from webapp.orders.actions_laid import Laid
 from webapp.orders.shapes import OrderDraft, Sale
-from webapp.products import dao as products
 from webapp.stock import actions as stock
 from webapp.stock import dao as levels
 
@@ -35,27 +34,25 @@ class Ready:
     """A batch that is made ready: `resolve` some drafts after the others, `lay_out`, then `place` once in its turn.
 
     Made only of many drafts, of an amount that needs no look at the sums of all time, on a database of this process; the
-    others go the way of all orders in any case (`of`).
+    others go the way of all orders in any case (`pays`).
     """
 
     def __init__(self, tx: Any, drafts: Sequence[OrderDraft], now_ms: int) -> None:
         seen = _Present(tx, now_ms)
         self.now_ms, self.zone, self.drafts = now_ms, tx.zone, drafts
         self.named = references(drafts)
-        self.products = _find_products(seen, self.named)
-        self.shelf = shelf(seen, drafts)
+        self.goods = find_goods(seen, self.named)
+        self.shelf = shelf(seen, drafts, self.goods)
         self.stands = versions.look(tx, [good.version_id for good in self.shelf.products_by_id.values()])
         self.sales: list[Sale] = []
         self.buyers: list[int] = []
         self.fits = True
         self.is_of_now = False
 
-    @classmethod
-    def of(cls, tx: Any, drafts: Sequence[OrderDraft], now_ms: int) -> "Ready | None":
-        """The batch, if it is worth it."""
-        if not dao.go_by_columns(tx, len(drafts)) or rules.are_many(drafts):
-            return None
-        return cls(tx, drafts, now_ms)
+    @staticmethod
+    def pays(drafts: Sequence[OrderDraft]) -> bool:
+        """Whether it is worth it for these, on a database of this process."""
+        return dao.go_by_columns(len(drafts)) and not rules.are_many(drafts)
 
     def resolve(self, drafts: Sequence[OrderDraft]) -> None:
         """Resolve the next drafts. Where one is refused, the whole batch goes the way of all orders."""
@@ -89,13 +86,15 @@ class Ready:
             for product_id, location_id, quantity in sale.takes:
                 self.demand[product_id, location_id] = self.demand.get((product_id, location_id), 0) + quantity
                 taken.append((number, product_id, location_id, -quantity))
+        self.counted = sorted({product_id for product_id, _ in self.demand})
+        self.external_ids = [sale.external_id for sale in self.sales if sale.external_id is not None]
         self.placed = [sale.placed_ms for sale in self.sales]
-        self.orders = _columns([
+        self.orders = dao.columns_of([
             (sale.day, sale.hour_ms, sale.hour, sale.channel_id, sale.location_id, sale.region, sale.external_id, None,
              sale.payment, sale.note, sale.total_minor, len(sale.lines))
             for sale in self.sales
         ])  # fmt: skip
-        self.owners, self.lines = owners, _columns(laid.lines)
+        self.owners, self.lines = owners, dao.columns_of(laid.lines)
         self.takes = stock.Takes(*map(list, zip(*taken, strict=True))) if taken else stock.Takes([], [], [], [])
         return True
 
@@ -136,24 +135,10 @@ class Ready:
             return None
         if self.is_of_now and known.moment(tx.now_ms) != known.moment(self.now_ms):
             return None
-        if _find_products(tx, self.named) != self.products:
+        if find_goods(tx, self.named) != self.goods or dao.find_taken(tx, self.external_ids):
             return None
-        if dao.find_taken(tx, [sale.external_id for sale in self.sales if sale.external_id is not None]):
-            return None
-        goods = sorted({product_id for product_id, _ in self.demand})
-        found = levels.find_levels(tx, goods) if goods else {}
+        found = levels.find_levels(tx, self.counted) if self.counted else {}
         for place, quantity in self.demand.items():
             if found.get(place, 0) < quantity and not known.products_by_id[place[0]].oversell:
                 return None
         return found
-
-
-def _find_products(tx: Any, named: tuple[list[int], list[str]]) -> list[tuple[Any, ...]]:
-    rows, _ = products.find_for_sale(tx, *named)
-    return [tuple(row) for row in rows.values()]
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[Any]:
-    """The columns of rows: each a list, or the one value that it holds in all of them (`Query.columns`)."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return [column[0] if column.count(column[0]) == len(column) else column for column in columns]

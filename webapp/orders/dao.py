@@ -9,6 +9,7 @@ from webapp.db.queries import Executes, Query, Staged
 from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
+columns_of = queries.columns_of
 WALK, FEW = 1_500, 2_000  # orders that are walked past at first; that are looked up one by one then
 WALK_RETURNS = 200  # returns that are walked past at first
 OFTEN = 3  # a walk in time that has found this part of a page goes on: so many walks will fill it
@@ -36,9 +37,9 @@ def insert_lines(tx: Executes, lines: Sequence[Sequence[Any]]) -> None:
     sql.insert_lines.rows(tx, lines)
 
 
-def go_by_columns(tx: Any, count: int) -> bool:
-    """Whether so many orders at once are put in by columns: many, into a database of this process."""
-    return count >= queries.MANY and queries.is_near(tx.connection)
+def go_by_columns(count: int) -> bool:
+    """Whether so many orders at once are put in by columns."""
+    return count >= queries.MANY
 
 
 def insert_order_columns(tx: Executes, columns: Sequence[Any], count: int) -> None:

@@ -94,14 +94,12 @@ def create_batch() -> Response:
 
 def _prepare(drafts: list[OrderDraft]) -> writer.Action | None:
     """What is looked up and reckoned for a batch before its turn to write; others are answered in between."""
-    if store.on_server():
+    if store.on_server() or not Ready.pays(drafts):
         return None
     try:
         with reading.reading() as tx:
-            ready = Ready.of(tx, drafts, clock.now_ms())
+            ready = Ready(tx, drafts, clock.now_ms())
     except (sqlite3.Error, OSError, Problem):  # whoever writes will say what is wrong with the database
-        return None
-    if ready is None:
         return None
     for some in bodies.by_turns(drafts):
         ready.resolve(some)

@@ -53,7 +53,6 @@ class Worker(GeventWorker):
 
     def _serve(self, requests: Requests, client: Any, addr: Any) -> None:
         idle = _Idle(self)
-        request = None
         try:
             while True:
                 request = None

@@ -39,7 +39,7 @@ class Plain:
     is_whole: its body is in memory, so that nothing of it has to be read before the next request.
     """
 
-    __slots__ = ("body", "environ", "is_whole", "must_close", "proxy_protocol_info")
+    __slots__ = ("body", "environ", "is_whole", "must_close")
     version: ClassVar[tuple[int, int]] = (1, 1)
 
     def __init__(self, environ: dict[str, Any], body: Any) -> None:
@@ -75,7 +75,7 @@ class Requests(parser.RequestParser):  # type: ignore[misc]
         self.server = server
         self.around: dict[str, Any] | None = None
         if isinstance(peer, tuple) and isinstance(server, tuple):  # where it came by a file, the Host is looked at
-            self.around = {**_around(cfg, client, peer, server), "takings.unreader": self.unreader}
+            self.around = _around(cfg, client, peer, server) | {"takings.unreader": self.unreader}
 
     def __next__(self) -> Any:
         before = self.mesg

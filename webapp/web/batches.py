@@ -29,8 +29,8 @@ def run(
     key = bodies.key(sent, status=200)
     items = bodies.items(sent, check)
     sent.clear()  # what was made of it is enough, and there may be much of it
-    drafts = [item for item in items if not isinstance(item, Problem)]
-    results = writer.do_many((prepare(drafts) if prepare else None) or action, items, key, atomic=said == "1")
+    own = prepare([item for item in items if not isinstance(item, Problem)]) if prepare else None
+    results = writer.do_many(own or action, items, key, atomic=said == "1")
     refused = [(index, result) for index, result in enumerate(results) if isinstance(result, Problem)]
     if refused and said == "1":
         raise _whole(refused)
