@@ -12,7 +12,7 @@ import functools
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol, TypeGuard
@@ -20,6 +20,8 @@ from typing import Any, Protocol, TypeGuard
 FOLDER = Path(__file__).resolve().parents[2] / "sql"
 CHUNKS = (256, 128, 64, 32, 16, 8, 4, 2, 1)
 FEW = 32  # fewer rows go by one statement: groups of orders are so small, and so many that each size comes again soon
+TOGETHER = 1000  # rows of one statement that is told what they share
+SHARED, COUNTS, OWN = "?", "? + column1", "own"  # kinds of columns
 MANY = 64  # rows of which it pays to look for what they share
 VARIANTS: dict[str, str] = {}  # the text of a block, and that of the `.postgres` block below it
 _NAME = re.compile(r"^-- (name|fragment): (\w+)(\.postgres)?\s*$", re.MULTILINE)
@@ -119,36 +121,35 @@ class Query:
             columns = columns_of(rows)
             if any(isinstance(column, list) for column in columns):
                 return self.columns(tx, columns, total)
-        return self._put(tx, (), (), total, lambda start, end: rows[start:end])
+        return self._put(tx, rows)
 
     def columns(self, tx: Executes, columns: Sequence[Any], total: int) -> int:
-        """As `rows`, fed with its columns: each a list or range of `total` values, or the one value that all rows share."""
-        apart = [isinstance(column, (list, range)) for column in columns]
+        """As `rows`, fed with its columns: each a list of `total` values, a range that counts on by one, or the one value that
+        all rows share."""
         if total < MANY or getattr(tx, "insert_rows", None) is not None:
-            of_all = [column if own else [column] * total for column, own in zip(columns, apart, strict=True)]
+            of_all = [column if isinstance(column, (list, range)) else [column] * total for column in columns]
             return self.rows(tx, list(zip(*of_all, strict=True)))
-        alike = tuple([not own for own in apart])
-        said = tuple([column for column, own in zip(columns, apart, strict=True) if not own])
-        others = [column for column, own in zip(columns, apart, strict=True) if own]
-        return self._put(
-            tx, alike, said, total, lambda start, end: zip(*[column[start:end] for column in others], strict=True)
-        )  # fmt: skip
+        kinds = tuple(
+            [COUNTS if isinstance(one, range) else OWN if isinstance(one, list) else SHARED for one in columns]
+        )
+        own = [column for column in columns if isinstance(column, list)]
+        width, changed, start = len(own), 0, 0
+        while start < total:
+            size = next(size for size in (TOGETHER, *CHUNKS) if size <= total - start)
+            said = [one[start] if isinstance(one, range) else one for one in columns if not isinstance(one, list)]
+            bound = [None] * (size * width)
+            for number, column in enumerate(own):
+                bound[number::width] = column[start : start + size]
+            changed += tx.execute(_by_columns(self.sql, kinds, size), said + bound).rowcount
+            start += size
+        return changed
 
-    def _put(
-        self,
-        tx: Executes,
-        alike: tuple[bool, ...],
-        said: tuple[Any, ...],
-        total: int,
-        rows: Callable[[int, int], Iterable[Iterable[Any]]],
-    ) -> int:
-        """Put `total` rows in, chunk by chunk. said: what those columns hold that are alike in all of them."""
-        changed = start = 0
+    def _put(self, tx: Executes, rows: Sequence[Sequence[Any]]) -> int:
+        total, changed, start = len(rows), 0, 0
         while start < total:
             left = total - start
             size = total if total < FEW else next(size for size in CHUNKS if size <= left)
-            text = _with_shared(self.sql, alike, size) if said else self._of(size)
-            changed += tx.execute(text, (*said, *chain.from_iterable(rows(start, start + size)))).rowcount
+            changed += tx.execute(self._of(size), (*chain.from_iterable(rows[start : start + size]),)).rowcount
             start += size
         return changed
 
@@ -194,20 +195,23 @@ class Staged:
 
 def columns_of(rows: Sequence[Sequence[Any]]) -> list[Any]:
     """The columns of rows as `Query.columns` takes them: each a list, or the one value that it holds in all of them."""
-    columns = [list(column) for column in zip(*rows, strict=True)]
-    return [
-        column[0] if column[0] == column[-1] and column.count(column[0]) == len(column) else column
-        for column in columns
-    ]
+    return [column_of(list(column)) for column in zip(*rows, strict=True)]
+
+
+def column_of(values: list[Any]) -> Any:
+    """Some values as a column: they, or the one value that they all are."""
+    return values[0] if values[0] == values[-1] and values.count(values[0]) == len(values) else values
 
 
 @functools.lru_cache(maxsize=256)
-def _with_shared(sql: str, alike: tuple[bool, ...], size: int) -> str:
-    """An insert of so many rows that is told what they share once: that is bound and carried once, not row by row."""
-    numbers = count(1)
-    chosen = ", ".join(["?" if same else f"column{next(numbers)}" for same in alike])
-    row = "(" + ", ".join("?" * alike.count(False)) + ")"
-    return _ROWS.sub(_SHARE.format(chosen, ", ".join([row] * size)), sql)
+def _by_columns(sql: str, kinds: tuple[str, ...], size: int) -> str:
+    """An insert of so many rows. What they share, and where they count on from, is bound once, not row by row."""
+    counts = [str(number) for number in range(size)] if COUNTS in kinds else [""] * size
+    numbers = count(2 if COUNTS in kinds else 1)
+    chosen = ", ".join([kind if kind != OWN else f"column{next(numbers)}" for kind in kinds])
+    own = ["?"] * kinds.count(OWN)
+    rows = ", ".join(["(" + ", ".join([number, *own] if number else own) + ")" for number in counts])
+    return _ROWS.sub(_SHARE.format(chosen, rows), sql)
 
 
 class Queries:

@@ -21,7 +21,7 @@ _NOTHING = (0, 0, 0, 0, 0, 0, 0)
 
 
 class SaleFact(NamedTuple):
-    """An order as the rollups see it."""
+    """An order as the rollups see it, or so many that are alike, whose lines are their sums."""
 
     order_id: int
     placed_ms: int
@@ -32,6 +32,7 @@ class SaleFact(NamedTuple):
     location_id: int | None
     region: str | None
     lines: Sequence[Line]
+    orders: int = 1
 
 
 class ReturnFact(NamedTuple):
@@ -71,20 +72,20 @@ class Buffer:
         """Take in these orders; those placed at `oldest_ms` or later by the second, too."""
         self._rows = None
         before = None
-        for _, placed_ms, day, hour_ms, hour, channel_id, location_id, region, lines in facts:
+        for _, placed_ms, day, hour_ms, hour, channel_id, location_id, region, lines, orders in facts:
             here = (hour_ms, day, hour, channel_id, location_id, region)
             if here != before:  # most of a group come from one place, one after the other
                 before, place = here, (channel_id, location_id or 0, region or "")
                 sums = self.hours.setdefault((hour_ms, day, hour, place), [*_NOTHING])
                 products, held = self._products(day, place), self.baskets.setdefault((day, place), {})
             total = _sell(lines, products, sums)
-            sums[0] += 1
+            sums[0] += orders
             sums[1] += total
             basket = (lines[0][0],) if len(lines) == 1 else tuple(sorted({line[0] for line in lines}))
-            held[basket] = held.get(basket, 0) + 1
+            held[basket] = held.get(basket, 0) + orders
             if placed_ms >= oldest_ms:
                 second = self.seconds.setdefault((placed_ms // 1000, place), [0, 0])
-                second[0] += 1
+                second[0] += orders
                 second[1] += total
 
     def add_returns(self, facts: Iterable[ReturnFact]) -> None:

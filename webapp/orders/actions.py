@@ -22,7 +22,7 @@ from webapp.orders.actions_enter import (
     filled,
     write_returns,
 )
-from webapp.orders.shapes import BookedReturn, GoodsReturn, OrderDraft, ReturnDraft, Sale
+from webapp.orders.shapes import BookedReturn, Draft, GoodsReturn, ReturnDraft, Sale
 from webapp.products import dao as products
 from webapp.shop import dao as shop
 from webapp.stock import dao as levels
@@ -31,7 +31,7 @@ __all__ = ["Placed", "book_returns", "enter_laid", "enter_returns", "enter_sales
 MOST_HINTS = 50_000
 
 
-def _ask_ahead(tx: Any, drafts: Sequence[OrderDraft]) -> None:
+def _ask_ahead(tx: Any, drafts: Sequence[Draft]) -> None:
     ids, skus = references(drafts)
     products.find_for_sale(tx, ids, skus)
     shop.channels(tx)
@@ -43,7 +43,7 @@ def _ask_ahead(tx: Any, drafts: Sequence[OrderDraft]) -> None:
 
 @merging
 @foreseen_by(_ask_ahead)
-def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
+def place_orders(tx: Tx, drafts: Sequence[Draft]) -> Results:
     """Place orders, earlier ones counting for later ones: prices and cost of now are copied onto the lines.
 
     Refusals: Invalid with every field at fault; Conflict `duplicate` (channel and external id) or `out_of_stock`.
@@ -72,7 +72,7 @@ def place_orders(tx: Tx, drafts: Sequence[OrderDraft]) -> Results:
     return filled(results, entered)
 
 
-def references(drafts: Sequence[OrderDraft]) -> tuple[list[int], list[str]]:
+def references(drafts: Sequence[Draft]) -> tuple[list[int], list[str]]:
     """The products that drafts name, by id and by SKU, each once."""
     references = {line.product: None for draft in drafts for line in draft.lines}
     ids = [reference for reference in references if isinstance(reference, int)]
@@ -84,7 +84,7 @@ def find_goods(tx: Any, named: tuple[list[int], list[str]]) -> list[Any]:
     return list(products.find_for_sale(tx, *named)[0].values())
 
 
-def shelf(tx: Any, drafts: Sequence[OrderDraft], goods: Sequence[Any]) -> rules.Shelf:
+def shelf(tx: Any, drafts: Sequence[Draft], goods: Sequence[Any]) -> rules.Shelf:
     """What these drafts are resolved against. tx: a transaction, or a snapshot with a present. goods: of `find_goods`."""
     by_id = {row[0]: rules.Good._make(row[: len(rules.Good._fields)]) for row in goods}
     by_sku = {good.sku: good for good in by_id.values()}

@@ -4,22 +4,23 @@ The lock is held for less: products and prices were found, orders resolved, rows
 anything that counts has changed meanwhile, the batch goes the way of all orders, which tells each what is wrong with it.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from webapp.customers import actions as customers
 from webapp.db.tx import Tx
-from webapp.errors import Problem
 from webapp.live import outbox
 from webapp.metrics import rollups, versions
 from webapp.orders import dao, rules
 from webapp.orders.actions import find_goods, place_orders, references, shelf
 from webapp.orders.actions_enter import Placed, Results
-from webapp.orders.actions_laid import Laid
-from webapp.orders.shapes import OrderDraft, Sale
+from webapp.orders.actions_laid import NEVER
+from webapp.orders.shapes import Draft, DraftLine, SaleLine
 from webapp.stock import actions as stock
 from webapp.stock import dao as levels
 
+Basket = int | tuple[int, ...]  # the numbers of an order's lines
 _CUSTOMER = 7  # the column of orders behind their day
 
 
@@ -35,72 +36,186 @@ class Ready:
 
     Made only of many drafts, of an amount that needs no look at the sums of all time, on a database of this process; the
     others go the way of all orders in any case (`pays`).
+
+    Many orders of a batch ask for the same goods at the same place: each place and each line is resolved once and has a number,
+    and what orders that are alike add to the figures is reckoned once for all of them.
     """
 
-    def __init__(self, tx: Any, drafts: Sequence[OrderDraft], now_ms: int) -> None:
+    def __init__(self, tx: Any, drafts: Sequence[Draft], now_ms: int) -> None:
         seen = _Present(tx, now_ms)
         self.now_ms, self.zone, self.drafts = now_ms, tx.zone, drafts
         self.named = references(drafts)
         self.goods = find_goods(seen, self.named)
         self.shelf = shelf(seen, drafts, self.goods)
         self.stands = versions.look(tx, [good.version_id for good in self.shelf.products_by_id.values()])
-        self.sales: list[Sale] = []
-        self.buyers: list[int] = []
         self.fits = True
-        self.is_of_now = False
+        self.times: list[int | None] = []  # by order, as what follows
+        self.places: list[rules.Place] = []
+        self.totals: list[int] = []
+        self.baskets: list[Basket] = []
+        self.buyers: list[int] = []
+        self.external: set[tuple[int, str]] = set()
+        self.sold: list[SaleLine] = []  # each kind of line once, by number
+        self._numbers: dict[tuple[Any, ...], int] = {}
+        self._known: dict[tuple[Any, ...], rules.Place] = {}
+        self._alike: dict[tuple[int | None, rules.Place], dict[Basket, int]] = {}
 
     @staticmethod
-    def pays(drafts: Sequence[OrderDraft]) -> bool:
+    def pays(drafts: Sequence[Draft]) -> bool:
         """Whether it is worth it for these, on a database of this process."""
         return dao.go_by_columns(len(drafts)) and not rules.are_many(drafts)
 
-    def resolve(self, drafts: Sequence[OrderDraft]) -> None:
+    def resolve(self, drafts: Sequence[Draft]) -> None:
         """Resolve the next drafts. Where one is refused, the whole batch goes the way of all orders."""
-        for draft in drafts if self.fits else ():
-            try:
-                sale = rules.resolve(draft, self.shelf, len(self.sales))
-            except Problem:
-                self.fits = False
-                return
-            if draft.customer:
-                self.buyers.append(len(self.sales))
-            self.sales.append(sale)
+        if self.fits:
+            self.fits = all(map(self._resolve, drafts))
+
+    def _resolve(self, draft: Draft) -> bool:
+        """The draft as an order: when, where, and the numbers of its lines. False where it is not fit for that."""
+        placed = draft.placed_ms
+        where = (draft.channel, draft.location, draft.region)
+        place = self._known.get(where) or self._place(where, draft)
+        if place is None or (draft.external_id is not None and not self._is_new(place[0], draft.external_id)):
+            return False
+        numbers, total = [], 0
+        for line in draft.lines:
+            price = line.price_minor
+            asked = (
+                line.product,
+                line.quantity,
+                price,
+                line.discount_minor,
+                line.lot,
+                placed if price is None else None,
+            )
+            number = self._numbers.get(asked, -1)
+            if number < 0 and (number := self._number(asked, draft, line)) < 0:
+                return False
+            total += self.sold[number].total_minor
+            numbers.append(number)
+        if draft.customer:
+            self.buyers.append(len(self.times))
+        basket = numbers[0] if len(numbers) == 1 else tuple(numbers)
+        alike = self._alike.get((placed, place))
+        if alike is None:
+            alike = self._alike[placed, place] = {}
+        alike[basket] = alike.get(basket, 0) + 1
+        self.times.append(placed)
+        self.places.append(place)
+        self.totals.append(total)
+        self.baskets.append(basket)
+        return True
+
+    def _place(self, where: tuple[Any, ...], draft: Draft) -> rules.Place | None:
+        place = rules.place_of(draft, self.shelf, [])
+        if place is not None:
+            self._known[where] = place
+        return place
+
+    def _is_new(self, channel_id: int, external_id: str) -> bool:
+        name = (channel_id, external_id)
+        if name in self.shelf.taken or name in self.external:
+            return False
+        self.external.add(name)
+        return True
+
+    def _number(self, asked: tuple[Any, ...], draft: Draft, line: DraftLine) -> int:
+        """The number of a kind of line that was not asked for before; below nothing where it cannot be sold."""
+        sold = rules.sell_line(draft, 0, line, self.shelf, [])
+        if sold is None:
+            return -1
+        number = self._numbers[asked] = len(self.sold)
+        self.sold.append(sold)
+        return number
 
     def lay_out(self) -> bool:
         """Make rows and figures of what was resolved; False where it is not fit for that."""
-        dated = [draft.placed_ms for draft in self.drafts if draft.placed_ms is not None]
-        self.is_of_now = not dated
+        dated = [at for at in self.times if at is not None]
         # Sales of the last three hours count by the second, whose rows are dropped meanwhile.
         if not self.fits or (
-            dated and (len(dated) < len(self.drafts) or max(dated) >= self.now_ms - rollups.KEPT_S * 1000)
+            dated and (len(dated) < len(self.times) or max(dated) >= self.now_ms - rollups.KEPT_S * 1000)
         ):
             return False
-        laid = Laid(self.sales)
-        laid.count(self.stands)
-        self.figures: rollups.Buffer | None = laid.figures
-        self.demand: dict[tuple[int, int], int] = {}
-        taken: list[tuple[int, int, int, int]] = []
-        owners: list[int] = []
-        for number, sale in enumerate(self.sales):
-            owners += [number] * len(sale.lines)
-            for product_id, location_id, quantity in sale.takes:
-                self.demand[product_id, location_id] = self.demand.get((product_id, location_id), 0) + quantity
-                taken.append((number, product_id, location_id, -quantity))
-        self.counted = sorted({product_id for product_id, _ in self.demand})
-        self.external_ids = [sale.external_id for sale in self.sales if sale.external_id is not None]
-        self.placed = [sale.placed_ms for sale in self.sales]
-        self.orders = dao.columns_of([
-            (sale.day, sale.hour_ms, sale.hour, sale.channel_id, sale.location_id, sale.region, sale.external_id, None,
-             sale.payment, sale.note, sale.total_minor, len(sale.lines))
-            for sale in self.sales
-        ])  # fmt: skip
-        self.owners, self.lines = owners, dao.columns_of(laid.lines)
-        self.takes = stock.Takes(*map(list, zip(*taken, strict=True))) if taken else stock.Takes([], [], [], [])
+        self.is_of_now = not dated
+        self.figures: rollups.Buffer | None = rollups.Buffer()
+        self.figures.add_sales(self._facts(), NEVER)
+        self.figures.count(self.stands)
+        self.figures.lay_out()
+        moments = [self.shelf.moment(at) for at in dated or (self.now_ms,)]
+        self.orders = [
+            *dao.columns_of(moments), *dao.columns_of(self.places)[:3],
+            dao.column_of([draft.external_id for draft in self.drafts]), None,
+            dao.column_of([draft.payment for draft in self.drafts]),
+            dao.column_of([draft.note for draft in self.drafts]), dao.column_of(self.totals),
+            dao.column_of([1 if isinstance(basket, int) else len(basket) for basket in self.baskets]),
+        ]  # fmt: skip
+        self._lay_lines()
+        self._lay_takes()
         return True
+
+    def _facts(self) -> Iterator[rollups.SaleFact]:
+        """What the figures hear of these orders, of those that are alike in one."""
+        for (placed, place), alike in self._alike.items():
+            at = self.now_ms if placed is None else placed
+            for basket, times in alike.items():
+                lines = []
+                for number in _numbers(basket):
+                    line = self.sold[number]
+                    units, cost = line.quantity * times, line.cost_minor
+                    lines.append(
+                        (line.version_id, units, line.total_minor * times, None if cost is None else cost * units)
+                    )
+                yield rollups.SaleFact(0, at, *self.shelf.moment(at), *place[:3], lines, times)
+
+    def _lay_lines(self) -> None:
+        """Rows of lines, as columns, and the order of each, from 0."""
+        numbers: list[int] = []
+        self.owners: list[int] | None = None
+        if all(isinstance(basket, int) for basket in self.baskets):
+            numbers = self.baskets  # type: ignore[assignment]
+        else:
+            self.owners = []
+            for order, basket in enumerate(self.baskets):
+                numbers += _numbers(basket)
+                self.owners += [order] * (1 if isinstance(basket, int) else len(basket))
+        self.lines = [
+            [column[number] for number in numbers] if isinstance(column, list) else column
+            for column in dao.columns_of(self.sold)
+        ]
+        self.line_count = len(numbers)
+
+    def _lay_takes(self) -> None:
+        """What is taken from the shelf, by order and together."""
+        goods = self.shelf.products_by_id
+        of = [(line.product_id, line.quantity) if goods[line.product_id].tracked else None for line in self.sold]
+        orders: list[int] = []
+        taken: list[tuple[int, int]] = []
+        places: list[int] = []
+        for order, (basket, place) in enumerate(zip(self.baskets, self.places, strict=True)):
+            takes: Sequence[tuple[int, int] | None]
+            if isinstance(basket, int):
+                takes = (of[basket],)
+            else:
+                takes = _together([take for number in basket if (take := of[number]) is not None])
+            for take in takes:
+                if take is not None:
+                    orders.append(order)
+                    taken.append(take)
+                    places.append(place[3])
+        self.demand: dict[tuple[int, int], int] = {}
+        for (take, place_id), times in Counter(zip(taken, places, strict=True)).items():
+            stood = (take[0], place_id)
+            self.demand[stood] = self.demand.get(stood, 0) + take[1] * times
+        self.counted = sorted({product_id for product_id, _ in self.demand})
+        each = range(len(orders))
+        once = orders == list(each)
+        self.takes = stock.Takes(
+            each if once else orders, [take[0] for take in taken], places, [-take[1] for take in taken]
+        )
 
     def place(self, tx: Tx, drafts: list[Any]) -> Results:
         """The verb: as `place_orders`, of these very drafts."""
-        found = self._found(tx) if len(drafts) == len(self.sales) else None
+        found = self._found(tx) if len(drafts) == len(self.times) else None
         figures, self.figures = self.figures, None  # they are used up
         if found is None or figures is None:
             return place_orders(tx, drafts)
@@ -111,13 +226,13 @@ class Ready:
             columns[_CUSTOMER] = of_orders
             for number, customer_id in zip(self.buyers, known, strict=True):
                 of_orders[number] = customer_id
-        count, lines = len(drafts), len(self.owners)
+        count, lines = len(drafts), self.line_count
         order_id, line_id = tx.next("orders", count), tx.next("order_line", lines)
         seq = outbox.append(tx, "orders", "placed", order_id, count)
-        placed: Any = tx.now_ms if self.is_of_now else self.placed
+        placed: Any = tx.now_ms if self.is_of_now else self.times
         ids, seqs = range(order_id, order_id + count), range(seq, seq + count)
         dao.insert_order_columns(tx, (ids, seqs, placed, tx.now_ms, *columns), count)
-        owners = ids if lines == count else [order_id + number for number in self.owners]
+        owners = ids if self.owners is None else [order_id + number for number in self.owners]
         dao.insert_line_columns(tx, (range(line_id, line_id + lines), owners, *self.lines), lines)
         stock.take_many(tx, self.takes, order_id, seq, placed, found)
         if self.is_of_now:
@@ -135,10 +250,22 @@ class Ready:
             return None
         if self.is_of_now and known.moment(tx.now_ms) != known.moment(self.now_ms):
             return None
-        if find_goods(tx, self.named) != self.goods or dao.find_taken(tx, self.external_ids):
+        if find_goods(tx, self.named) != self.goods or dao.find_taken(tx, [name for _, name in self.external]):
             return None
         found = levels.find_levels(tx, self.counted) if self.counted else {}
         for place, quantity in self.demand.items():
             if found.get(place, 0) < quantity and not known.products_by_id[place[0]].oversell:
                 return None
         return found
+
+
+def _numbers(basket: Basket) -> tuple[int, ...]:
+    return (basket,) if isinstance(basket, int) else basket
+
+
+def _together(takes: Sequence[tuple[int, int]]) -> Sequence[tuple[int, int]]:
+    """Products and quantities, each product once."""
+    held: dict[int, int] = {}
+    for product_id, quantity in takes:
+        held[product_id] = held.get(product_id, 0) + quantity
+    return list(held.items())

@@ -9,7 +9,7 @@ from webapp.db.queries import Executes, Query, Staged
 from webapp.orders.shapes import SoldLine
 
 sql = queries.load("orders")
-columns_of = queries.columns_of
+column_of, columns_of = queries.column_of, queries.columns_of
 WALK, FEW = 1_500, 2_000  # orders that are walked past at first; that are looked up one by one then
 WALK_RETURNS = 200  # returns that are walked past at first
 OFTEN = 3  # a walk in time that has found this part of a page goes on: so many walks will fill it

@@ -16,8 +16,8 @@ from webapp.orders import routes_named as naming
 from webapp.orders import routes_sums as summing
 from webapp.orders.actions_ready import Ready
 from webapp.orders.islands import Known
-from webapp.orders.shapes import OrderDraft, incoming, outgoing
-from webapp.web import batches, forms, respond, validate
+from webapp.orders.shapes import Draft, incoming, outgoing, plain
+from webapp.web import batches, forms, jsonio, respond, validate
 from webapp.web import body as bodies
 from webapp.web.openapi import FILTERS, LIST, PAGING, PERIODS, READ, Query, api
 from webapp.web.respond import made
@@ -30,6 +30,7 @@ BATCH = {
         "examples": [[{"product_id": "TEA-ICED-330", "quantity": 1}]],
     },
 }  # fmt: skip
+PLAIN = jsonio.Plain(plain.PlainOrder)
 QUERY: list[Query | str] = [*FILTERS, *PERIODS, *PAGING, "status", "min_total", "max_total", "q", "sort"]
 
 
@@ -89,10 +90,10 @@ def _shown(order_id: int, seq: int | None = None) -> dict[str, Any]:
 )
 def create_batch() -> Response:
     """One entry for each order, in order; with `atomic=1` all of them or none."""
-    return batches.run(actions.place_orders, _drafting(), _prepare)
+    return batches.run(actions.place_orders, _drafting(), _prepare, PLAIN)
 
 
-def _prepare(drafts: list[OrderDraft]) -> writer.Action | None:
+def _prepare(drafts: list[Draft]) -> writer.Action | None:
     """What is looked up and reckoned for a batch before its turn to write; others are answered in between."""
     if store.on_server() or not Ready.pays(drafts):
         return None
@@ -106,11 +107,16 @@ def _prepare(drafts: list[OrderDraft]) -> writer.Action | None:
     return ready.place if ready.lay_out() else None
 
 
-def _drafting() -> Callable[[Any], OrderDraft]:
+def _drafting() -> Callable[[Any], Draft]:
     """What makes a draft of each item of a batch; they have one present."""
     shop, now_ms = store.shop(), clock.now_ms()
+    fitting = plain.Fitting(shop.currency, now_ms, shop.zone)
 
-    def draft(item: Any) -> OrderDraft:
+    def draft(item: Any) -> Draft:
+        if isinstance(item, plain.PlainOrder):
+            if fitting.fits(item):
+                return item
+            item = jsonio.of_struct(item)
         kind = incoming.order_model(item)
         try:
             model = validate.validate(kind, item, currency=shop.currency, now_ms=now_ms, zone=shop.zone)

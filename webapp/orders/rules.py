@@ -10,10 +10,10 @@ from webapp.clock import Zone
 from webapp.errors import Conflict, FieldError, Invalid, Problem
 from webapp.orders.shapes import (
     BookedReturn,
+    Draft,
+    DraftLine,
     GoodsBack,
     GoodsReturn,
-    LineDraft,
-    OrderDraft,
     ReturnDraft,
     ReturnLineDraft,
     Sale,
@@ -22,6 +22,7 @@ from webapp.orders.shapes import (
 )
 
 MOST_AHEAD_MS = 5 * 60_000
+Place = tuple[int, int | None, str | None, int]  # ids of channel and location, region, where the goods are taken from
 MANY_UNITS = 1_000_000  # below so many in a group no prices that are allowed come near the end of the sums
 
 
@@ -63,17 +64,21 @@ class Shelf:
             known = self._moments[placed_ms] = (self.zone.day_of(placed_ms), *self.zone.hour_of(placed_ms))
         return known
 
+    def price(self, good: Good, placed_ms: int | None) -> int:
+        """What it costs now (None), or cost then."""
+        return good.price_minor if placed_ms is None else self.past_prices.get((good.id, placed_ms), good.price_minor)
+
     def product(self, reference: int | str) -> Good | None:
         """The product of an id (number) or a SKU (text), or None."""
         return (self.products_by_id if isinstance(reference, int) else self.products_by_sku).get(reference)  # type: ignore[arg-type]
 
 
-def are_many(drafts: Sequence[OrderDraft]) -> bool:
+def are_many(drafts: Sequence[Draft]) -> bool:
     """Whether these drafts may come to so much that the room in the sums has to be looked at."""
     return sum(line.quantity for draft in drafts for line in draft.lines) >= MANY_UNITS
 
 
-def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
+def resolve(draft: Draft, shelf: Shelf, next_id: int) -> Sale:
     """The sale that a draft asks for, its goods taken from the shelf's levels under the number `next_id`.
 
     Raises Invalid with every field at fault, Conflict `duplicate` or `out_of_stock`; then the shelf is unchanged.
@@ -82,29 +87,27 @@ def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
     placed = shelf.now_ms if draft.placed_ms is None else draft.placed_ms
     if placed > shelf.now_ms + MOST_AHEAD_MS:
         errors.append(FieldError(draft.time_at, "in_the_future", "This lies more than five minutes ahead."))
-    channel = shelf.channels.get(draft.channel if draft.channel is not None else "online")
-    if channel is None:
-        errors.append(FieldError("/channel", "unknown", f"There is no channel {draft.channel}."))
-    location = None if draft.location is None else shelf.locations.get(draft.location)
-    if draft.location is not None and location is None:
-        errors.append(FieldError("/location", "unknown", f"There is no location {draft.location}."))
+    place = place_of(draft, shelf, errors)
+    asked: Sequence[DraftLine] = draft.lines
     lines: list[SaleLine] = []
-    for index, line in enumerate(draft.lines):
-        _line(draft, index, line, shelf, placed, lines, errors)
+    for index, line in enumerate(asked):
+        sold = sell_line(draft, index, line, shelf, errors)
+        if sold is not None:
+            lines.append(sold)
     if errors:
         raise Invalid("", *errors)
-    assert channel is not None
+    assert place is not None
+    channel_id, location_id, region, _ = place
     if shelf.room_minor is not None:
         _fit(draft, lines, shelf, shelf.room_minor)
     if draft.external_id is not None:
-        _unique(shelf, channel["id"], draft.external_id, next_id)
-    region = draft.region if draft.region is not None else (location["region"] if location is not None else None)
+        _unique(shelf, channel_id, draft.external_id, next_id)
     sale = Sale(
         placed,
         *shelf.moment(placed),
-        channel["id"],
+        channel_id,
         lines,
-        location["id"] if location is not None else None,
+        location_id,
         region,
         draft.external_id,
         None,
@@ -115,43 +118,51 @@ def resolve(draft: OrderDraft, shelf: Shelf, next_id: int) -> Sale:
     if shelf.room_minor is not None:
         shelf.room_minor -= _weight(sale.lines)
     if draft.external_id is not None:
-        shelf.taken[channel["id"], draft.external_id] = next_id
+        shelf.taken[channel_id, draft.external_id] = next_id
     return sale
 
 
-def _line(
-    draft: OrderDraft,
-    index: int,
-    line: LineDraft,
-    shelf: Shelf,
-    placed: int,
-    lines: list[SaleLine],
-    errors: list[FieldError],
-) -> None:
+def place_of(draft: Draft, shelf: Shelf, errors: list[FieldError]) -> Place | None:
+    """Where a draft is sold; None, with what is wrong among the errors, where that is not known."""
+    channel = shelf.channels.get(draft.channel if draft.channel is not None else "online")
+    if channel is None:
+        errors.append(FieldError("/channel", "unknown", f"There is no channel {draft.channel}."))
+    location = None if draft.location is None else shelf.locations.get(draft.location)
+    if draft.location is not None and location is None:
+        errors.append(FieldError("/location", "unknown", f"There is no location {draft.location}."))
+        return None
+    if channel is None:
+        return None
+    if location is None:
+        return channel["id"], None, draft.region, shelf.default_location_id
+    region = draft.region if draft.region is not None else location["region"]
+    return channel["id"], location["id"], region, location["id"]
+
+
+def sell_line(draft: Draft, index: int, line: DraftLine, shelf: Shelf, errors: list[FieldError]) -> SaleLine | None:
+    """The line as it is sold; None, with what is wrong among the errors, where it cannot be."""
     product = shelf.product(line.product)
     if product is None:
         where = f"{draft.at(index)}/product_id"
         errors.append(FieldError(where, "unknown", f"There is no product {line.product}."))
-        return
+        return None
     if product.archived:
         where = f"{draft.at(index)}/product_id"
         errors.append(FieldError(where, "archived", f"{product.name} is archived and no longer sold."))
-        return
+        return None
     price = line.price_minor
     if price is None:
-        price = shelf.past_prices.get((product.id, placed), product.price_minor)
+        price = shelf.price(product, draft.placed_ms)
     total = line.quantity * price - line.discount_minor
     if total < 0:
         where = f"{draft.at(index)}/discount"
         errors.append(FieldError(where, "too_large", "The discount is larger than the line."))
-        return
+        return None
     cost = product.cost_minor
-    lines.append(
-        SaleLine(product.id, product.version_id, line.quantity, price, line.discount_minor, total, cost, line.lot)
-    )
+    return SaleLine(product.id, product.version_id, line.quantity, price, line.discount_minor, total, cost, line.lot)
 
 
-def _fit(draft: OrderDraft, lines: Sequence[SaleLine], shelf: Shelf, room_minor: int) -> None:
+def _fit(draft: Draft, lines: Sequence[SaleLine], shelf: Shelf, room_minor: int) -> None:
     if _weight(lines) <= room_minor:
         return
     largest = max(range(len(lines)), key=lambda index: _weight(lines[index : index + 1]))
@@ -176,7 +187,7 @@ def _unique(shelf: Shelf, channel_id: int, external_id: str, next_id: int) -> No
         )
 
 
-def _take(draft: OrderDraft, sale: Sale, shelf: Shelf) -> list[tuple[int, int, int]]:
+def _take(draft: Draft, sale: Sale, shelf: Shelf) -> list[tuple[int, int, int]]:
     place, levels, goods = sale.location_id or shelf.default_location_id, shelf.levels, shelf.products_by_id
     demand: dict[int, int] = {}
     for line in sale.lines:
@@ -194,7 +205,7 @@ def _take(draft: OrderDraft, sale: Sale, shelf: Shelf) -> list[tuple[int, int, i
     return takes
 
 
-def _out_of_stock(draft: OrderDraft, sale: Sale, shelf: Shelf, place: int, short: list[int]) -> Problem:
+def _out_of_stock(draft: Draft, sale: Sale, shelf: Shelf, place: int, short: list[int]) -> Problem:
     errors = []
     for index, line in enumerate(sale.lines):
         if line.product_id in short:

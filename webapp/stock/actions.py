@@ -71,7 +71,7 @@ def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = (), levels: L
 class Takes(NamedTuple):
     """Goods that leave with many orders, as columns of equal length: which of the orders, and what of `Take`."""
 
-    orders: list[int]
+    orders: list[int] | range  # a range where each order takes once
     product_ids: list[int]
     location_ids: list[int]
     changes: list[int]  # below zero
@@ -85,21 +85,26 @@ def take_many(tx: Any, takes: Takes, first_id: int, first_seq: int, at_ms: Any, 
     count = len(takes.orders)
     if not count:
         return
-    after, places = [], list(zip(takes.product_ids, takes.location_ids, strict=True))
-    for place, change in zip(places, takes.changes, strict=True):
+    after, places = [], set()
+    for product_id, location_id, change in zip(takes.product_ids, takes.location_ids, takes.changes, strict=True):
+        place = (product_id, location_id)
         level = levels[place] = levels.get(place, 0) + change
         after.append(level)
+        places.add(place)
     first = tx.next("stock_move", count)
-    times = [at_ms[number] for number in takes.orders] if isinstance(at_ms, list) else at_ms
-    ids = [first_id + number for number in takes.orders]
-    seqs = [first_seq + number for number in takes.orders]
+    numbers, times = takes.orders, at_ms
+    ids: Sequence[int] = range(first_id, first_id + count)
+    seqs: Sequence[int] = range(first_seq, first_seq + count)
+    if not isinstance(numbers, range):
+        times = [at_ms[number] for number in numbers] if isinstance(at_ms, list) else at_ms
+        ids, seqs = [first_id + number for number in numbers], [first_seq + number for number in numbers]
     dao.insert_move_columns(
         tx,
-        (range(first, first + count), takes.product_ids, takes.location_ids, takes.changes, after, "sale", ids,
-         None, None, None, times, tx.now_ms, seqs),
+        (range(first, first + count), *map(dao.column_of, takes[1:]), after, "sale", ids, None, None, None, times,
+         tx.now_ms, seqs),
         count,
     )  # fmt: skip
-    dao.set_levels(tx, {place: levels[place] for place in set(places)})
+    dao.set_levels(tx, {place: levels[place] for place in places})
 
 
 def give_back(tx: Any, backs: Sequence[Back]) -> None:

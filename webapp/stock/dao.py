@@ -6,6 +6,7 @@ from typing import Any
 from webapp.db import queries
 
 sql = queries.load("stock")
+column_of = queries.column_of
 LAST = 2**62
 
 

@@ -9,14 +9,19 @@ from webapp.db import writer
 from webapp.db.group import Action
 from webapp.errors import Conflict, FieldError, Invalid, Problem, invalid_parameter
 from webapp.web import body as bodies
+from webapp.web import jsonio
 from webapp.web.respond import made
 
 
 def run(
-    action: Action, check: Callable[[Any], Any], prepare: Callable[[list[Any]], Action | None] | None = None
+    action: Action,
+    check: Callable[[Any], Any],
+    prepare: Callable[[list[Any]], Action | None] | None = None,
+    plain: jsonio.Plain | None = None,
 ) -> Response:
     """The contract's answer to a batch. check: makes a draft of a JSON value or raises Invalid with its fields.
 
+    plain: reads items into structs where they are plain; `check` is given those then.
     prepare: may make a verb of its own for the drafts that were not refused, with what can be done before its turn to write.
 
     Raises TooLarge, Malformed, Unsupported as `body.read_batch`; with atomic Invalid, or Conflict when all refusals are
@@ -25,7 +30,7 @@ def run(
     said = request.args.get("atomic", "0")
     if said not in ("0", "1"):
         raise invalid_parameter("atomic", "unknown", "atomic is 1 or 0.")
-    sent = bodies.read_batch()
+    sent = bodies.read_batch(plain)
     key = bodies.key(sent, status=200)
     items = bodies.items(sent, check)
     sent.clear()  # what was made of it is enough, and there may be much of it

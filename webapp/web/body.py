@@ -10,6 +10,7 @@ from io import BytesIO
 from typing import Any, TypeVar
 
 from flask import g, request
+from msgspec import Struct
 from pydantic import BaseModel
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -24,11 +25,12 @@ from webapp.web.waits import Wait
 MIB = 1 << 20
 BODY, BATCH, UPLOAD = MIB, 16 * MIB, 256 * MIB
 BATCH_ITEMS = 10_000
+TOGETHER = 256  # items of a batch
 BODY_S, UPLOAD_S = 30.0, 600.0
 Model = TypeVar("Model", bound=BaseModel)
 _AMOUNTS = frozenset({"price", "discount", "cost"})
 _AMOUNT = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?", re.ASCII)
-_AMOUNT_AS_TEXT = re.compile(rb'"(price|discount|cost)":"')
+_AMOUNT_AS_TEXT = tuple(f'"{name}":"'.encode() for name in sorted(_AMOUNTS))
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
@@ -74,8 +76,10 @@ def read(limit: int = BODY, optional: bool = False) -> Body:
     raise Unsupported("Send application/json, or a form.")
 
 
-def read_batch() -> list[Any]:
+def read_batch(plain: jsonio.Plain | None = None) -> list[Any]:
     """The items of `application/x-ndjson` or a JSON array, each a JSON value or the Malformed of its line.
+
+    plain: reads those lines that it can into structs.
 
     Raises TooLarge over 16 MiB or 10,000 items; Malformed, Unsupported as `read`; Invalid where no list was sent.
     """
@@ -90,7 +94,7 @@ def read_batch() -> list[Any]:
         _check_count(len(items))
     else:
         items = []
-        for some in jsonio.lines(sent):
+        for some in jsonio.lines(sent, plain):
             items += some
             _check_count(len(items))
             _breathe()
@@ -104,8 +108,8 @@ def _breathe() -> None:
 
 def by_turns(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """The items, a few hundred at a time; others are answered in between."""
-    for start in range(0, len(items), jsonio.TOGETHER):
-        yield items[start : start + jsonio.TOGETHER]
+    for start in range(0, len(items), TOGETHER):
+        yield items[start : start + TOGETHER]
         _breathe()
 
 
@@ -280,13 +284,15 @@ def canonical(value: Any) -> bytes:
     if isinstance(value, list):
         value = [{"!": one.detail} if isinstance(one, Malformed) else one for one in value]
     said = jsonio.canonical(value)
-    return jsonio.canonical(_with_numbers(value)) if _AMOUNT_AS_TEXT.search(said) else said
+    return jsonio.canonical(_with_numbers(value)) if any(mark in said for mark in _AMOUNT_AS_TEXT) else said
 
 
 def _with_numbers(value: Any) -> Any:
     """The value with amounts as numbers where they were sent as texts."""
     if isinstance(value, list):
         return [_with_numbers(inner) for inner in value]
+    if isinstance(value, Struct):
+        value = jsonio.of_struct(value)
     if not isinstance(value, dict):
         return value
     return {

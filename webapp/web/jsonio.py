@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
-from itertools import islice
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
@@ -15,9 +14,10 @@ from webapp.errors import Malformed
 
 MAX_DEPTH = 100
 MAX_DIGITS = 4000
-TOGETHER = 256  # lines that are read together
+PIECE_BYTES = 12_000  # of many lines that are read together
 sys.set_int_max_str_digits(MAX_DIGITS)
 _FAR = "999999999"
+_SPACED = (b" :", b"\n:", b"\t:", b"\r:")
 
 
 # ---- In ----
@@ -44,7 +44,7 @@ def _quickly(texts: list[bytes]) -> list[Any] | None:
     mark of its key, so that members that were lost are seen by counting.
     """
     sent = b"\n".join(texts)
-    if b" :" in sent or b"\n:" in sent or b"\t:" in sent or b"\r:" in sent:
+    if any(mark in sent for mark in _SPACED):
         return None
     try:
         values = [_quick(text) for text in texts]
@@ -135,14 +135,56 @@ _quick = msgspec.json.Decoder(float_hook=_number).decode
 _decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=_number, parse_constant=_constant)
 
 
-def lines(body: bytes) -> Iterator[list[Any]]:
-    """The values of a text with one JSON value a line, so many at a time as are read together; blank lines are skipped.
+class Plain:
+    """Reads lines of JSON straight into structs of one type, where all that they say is what the type has members for."""
 
-    A line that is no JSON is the Malformed that says why, and the others stand.
+    def __init__(self, kind: type[msgspec.Struct]) -> None:
+        self._decode = msgspec.json.Decoder(kind, float_hook=_number).decode_lines
+
+    def read(self, body: bytes) -> list[Any] | None:
+        """A struct for each line; None where one of them has to be looked at as any JSON.
+
+        Such are lines that end otherwise than by a newline alone, a member that the type has not, a value of another type,
+        one that is said although it goes without saying, and a key twice.
+        """
+        body = body.rstrip(b"\n")
+        ends = body.count(b"\n")
+        # A value that goes on in the next line would end its own line otherwise.
+        if body.count(b"}\n{") != ends or any(mark in body for mark in _SPACED):
+            return None
+        try:
+            found = self._decode(body)
+            said = _fast(found)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+        return found if len(found) == ends + 1 and said.count(b'":') == body.count(b'":') else None
+
+
+def of_struct(value: msgspec.Struct) -> Any:
+    """The JSON value that a struct was read from."""
+    return msgspec.to_builtins(value, builtin_types=(Decimal,))
+
+
+def lines(body: bytes, plain: Plain | None = None) -> Iterator[list[Any]]:
+    """The values of a text with one JSON value a line, some at a time; blank lines are skipped.
+
+    A line that is no JSON is the Malformed that says why, and the others stand. plain: reads those that it can.
     """
-    texts = filter(None, (line.strip(b" \t\r") for line in body.split(b"\n")))
-    while some := list(islice(texts, TOGETHER)):
-        yield _quickly(some) or [_loads_line(text) for text in some]
+    for some in _pieces(body):
+        found = plain.read(some) if plain is not None else None
+        if found is None:
+            texts = [text for line in some.split(b"\n") if (text := line.strip(b" \t\r"))]
+            found = _quickly(texts) or [_loads_line(text) for text in texts]
+        yield found
+
+
+def _pieces(body: bytes) -> Iterator[bytes]:
+    """The text, cut behind line ends."""
+    start = 0
+    while start < len(body):
+        end = body.find(b"\n", start + PIECE_BYTES) + 1 or len(body)
+        yield body[start:end]
+        start = end
 
 
 def _loads_line(text: bytes) -> Any:
@@ -180,6 +222,8 @@ def _ascii(value: str) -> str:
 
 def _canonical_number(value: Any) -> Any:
     """A whole number as an int, any other as an object of its digits, for which no text can be taken."""
+    if isinstance(value, msgspec.Struct):
+        return of_struct(value)
     if not isinstance(value, Decimal):
         return _plain(value)
     text, power = str(value), 0

@@ -12,9 +12,15 @@ from webapp.orders.shapes.drafts import (
     SaleLine,
     SoldLine,
 )
+from webapp.orders.shapes.plain import PlainLine, PlainOrder
+
+Draft = OrderDraft | PlainOrder  # either asks for an order
+DraftLine = LineDraft | PlainLine
 
 __all__ = [
     "BookedReturn",
+    "Draft",
+    "DraftLine",
     "GoodsBack",
     "GoodsReturn",
     "LineDraft",

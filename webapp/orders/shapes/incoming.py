@@ -24,6 +24,8 @@ from webapp.web.fields import (
     refuse,
 )
 
+MOST_LINES = 1000  # of an order
+
 
 class LineIn(Input):
     """One line of the long form."""
@@ -82,7 +84,7 @@ _LONG = {
 class OrderIn(_Common, json_schema_extra={"examples": [_LONG]}):
     """An order of 1 to 1,000 lines."""
 
-    lines: Annotated[list[LineIn], Field(min_length=1, max_length=1000)]
+    lines: Annotated[list[LineIn], Field(min_length=1, max_length=MOST_LINES)]
 
 
 class ReturnLineIn(Input):
@@ -141,9 +143,7 @@ def order_model(data: object) -> type[OrderIn] | type[ShortOrderIn]:
 
 def order_draft(model: OrderIn | ShortOrderIn, now_ms: int, zone: Zone) -> OrderDraft:
     """The draft that a checked body asks for."""
-    at = model.placed_at if model.placed_at is not None else model.date
-    if isinstance(at, BusinessDay):
-        at = None if at.day == zone.day_of(now_ms) else zone.noon(at.day)
+    at = moment_of(model.placed_at if model.placed_at is not None else model.date, now_ms, zone)
     short = isinstance(model, ShortOrderIn)
     lines = [model] if isinstance(model, ShortOrderIn) else model.lines
     return OrderDraft(
@@ -151,6 +151,13 @@ def order_draft(model: OrderIn | ShortOrderIn, now_ms: int, zone: Zone) -> Order
         at, model.channel, model.location, model.region, _who(model.customer), model.external_id, model.payment,
         model.note, short, "/date" if model.date is not None else "/placed_at",
     )  # fmt: skip
+
+
+def moment_of(at: int | BusinessDay | None, now_ms: int, zone: Zone) -> int | None:
+    """When that was: a bare date means its noon, today's means now (None)."""
+    if not isinstance(at, BusinessDay):
+        return at
+    return None if at.day == zone.day_of(now_ms) else zone.noon(at.day)
 
 
 def _who(customer: CustomerIn | None) -> dict[str, str] | None:
