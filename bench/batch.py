@@ -2,7 +2,7 @@
 
     python -m bench.batch [--rounds N] [--seconds S]
 
-NDJSON, a thousand orders of a line each in a request and one transaction, on four connections; single orders on 64. Each
+NDJSON, a thousand orders of a line each in a request and one transaction, on eight connections; single orders on 64. Each
 round runs one after the other. Before a figure counts, what was acknowledged is compared with what is kept. Prints JSON
 (goal 5): orders a second, CPU-microseconds an order, ratios.
 """
@@ -16,7 +16,7 @@ from pathlib import Path
 from bench import contenders, load
 from bench.contenders import Contender
 
-EACH, CONNECTIONS, SINGLES, SECONDS, ROUNDS = 1_000, 4, 64, 4.0, 3
+EACH, CONNECTIONS, SINGLES, SECONDS, ROUNDS = 1_000, 8, 64, 4.0, 3
 NDJSON = "application/x-ndjson"
 
 

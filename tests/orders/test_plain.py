@@ -7,9 +7,10 @@ import pytest
 
 from tests import making
 from webapp import clock
+from webapp.db import store
 from webapp.errors import Malformed, Problem
 from webapp.orders import routes
-from webapp.orders.shapes import PlainOrder
+from webapp.orders.shapes.plain import Fitting, PlainOrder
 from webapp.web import body as bodies
 from webapp.web import jsonio
 
@@ -146,7 +147,9 @@ def made_of(body, plain):
     """What becomes of a batch, and how many of it were plain."""
     sent = [one for some in jsonio.lines(body, plain) for one in some]
     digest = bodies.digest("POST /orders/batch", "", sent)
-    drafts = bodies.items(sent, routes._drafting())
+    shop, now_ms = store.shop(), clock.now_ms()
+    fit = Fitting(shop.currency, now_ms, shop.zone).fit if plain else None
+    drafts = bodies.items(sent, routes._drafting(now_ms), fit)
     return [told(draft) for draft in drafts], digest, sum(isinstance(draft, PlainOrder) for draft in drafts)
 
 

@@ -214,16 +214,13 @@ def _from_kept(result: Any) -> Any:
 def _as_run(results: Sequence[Any]) -> dict[str, Any] | None:
     """Results whose numbers count on from those of the first, as orders of a batch do: the first, and how many; else None."""
     first, count = results[0], len(results)
-    if (
-        count == 1
-        or isinstance(first, Problem)
-        or {*map(type, results)} != {type(first)}
-        or not hasattr(first, "as_kept")
-    ):
+    if count == 1 or not isinstance(first, dict) or {*map(type, results)} != {type(first)}:
         return None
-    told = first.as_kept()
+    told = _as_kept(first)
+    if {*map(len, results)} != {len(first)} or any(type(begin) is not int for begin in told.values()):
+        return None
     for name, begin in told.items():
-        if [result[name] for result in results] != [*range(begin, begin + count)]:
+        if [result.get(name) for result in results] != [*range(begin, begin + count)]:
             return None
     return {"$run": told, "count": count}
 

@@ -14,7 +14,7 @@ from webapp.live import outbox
 from webapp.metrics import rollups, versions
 from webapp.orders import dao, rules
 from webapp.orders.actions import find_goods, place_orders, references, shelf
-from webapp.orders.actions_enter import Placed, Results
+from webapp.orders.actions_enter import Results
 from webapp.orders.actions_laid import NEVER
 from webapp.orders.shapes import Draft, DraftLine, SaleLine
 from webapp.stock import actions as stock
@@ -58,7 +58,6 @@ class Ready:
         self.sold: list[SaleLine] = []  # each kind of line once, by number
         self._numbers: dict[tuple[Any, ...], int] = {}
         self._known: dict[tuple[Any, ...], rules.Place] = {}
-        self._alike: dict[tuple[int | None, rules.Place], dict[Basket, int]] = {}
 
     @staticmethod
     def pays(drafts: Sequence[Draft]) -> bool:
@@ -68,42 +67,43 @@ class Ready:
     def resolve(self, drafts: Sequence[Draft]) -> None:
         """Resolve the next drafts. Where one is refused, the whole batch goes the way of all orders."""
         if self.fits:
-            self.fits = all(map(self._resolve, drafts))
+            self.fits = self._resolve(drafts)
 
-    def _resolve(self, draft: Draft) -> bool:
-        """The draft as an order: when, where, and the numbers of its lines. False where it is not fit for that."""
-        placed = draft.placed_ms
-        where = (draft.channel, draft.location, draft.region)
-        place = self._known.get(where) or self._place(where, draft)
-        if place is None or (draft.external_id is not None and not self._is_new(place[0], draft.external_id)):
-            return False
-        numbers, total = [], 0
-        for line in draft.lines:
-            price = line.price_minor
-            asked = (
-                line.product,
-                line.quantity,
-                price,
-                line.discount_minor,
-                line.lot,
-                placed if price is None else None,
-            )
-            number = self._numbers.get(asked, -1)
-            if number < 0 and (number := self._number(asked, draft, line)) < 0:
+    def _resolve(self, drafts: Sequence[Draft]) -> bool:
+        """The drafts as orders: when, where, and the numbers of their lines. False where one is not fit for that."""
+        known, numbers_of, sold = self._known, self._numbers, self.sold
+        of: list[tuple[rules.Place, Basket]] = []
+        for draft in drafts:
+            placed = draft.placed_ms
+            where = (draft.channel, draft.location, draft.region)
+            place = known.get(where) or self._place(where, draft)
+            if place is None or (draft.external_id is not None and not self._is_new(place[0], draft.external_id)):
                 return False
-            total += self.sold[number].total_minor
-            numbers.append(number)
-        if draft.customer:
-            self.buyers.append(len(self.times))
-        basket = numbers[0] if len(numbers) == 1 else tuple(numbers)
-        alike = self._alike.get((placed, place))
-        if alike is None:
-            alike = self._alike[placed, place] = {}
-        alike[basket] = alike.get(basket, 0) + 1
-        self.times.append(placed)
-        self.places.append(place)
-        self.totals.append(total)
-        self.baskets.append(basket)
+            numbers, total = [], 0
+            lines: Sequence[DraftLine] = draft.lines
+            for line in lines:
+                price = line.price_minor
+                asked = (
+                    line.product,
+                    line.quantity,
+                    price,
+                    line.discount_minor,
+                    line.lot,
+                    placed if price is None else None,
+                )
+                number = numbers_of.get(asked, -1)
+                if number < 0 and (number := self._number(asked, draft, line)) < 0:
+                    return False
+                numbers.append(number)
+                total += sold[number].total_minor
+            basket = numbers[0] if len(numbers) == 1 else tuple(numbers)
+            if draft.customer:
+                self.buyers.append(len(self.totals))
+            self.totals.append(total)
+            of.append((place, basket))
+        self.times += [draft.placed_ms for draft in drafts]
+        self.places += [place for place, _ in of]
+        self.baskets += [basket for _, basket in of]
         return True
 
     def _place(self, where: tuple[Any, ...], draft: Draft) -> rules.Place | None:
@@ -155,17 +155,16 @@ class Ready:
 
     def _facts(self) -> Iterator[rollups.SaleFact]:
         """What the figures hear of these orders, of those that are alike in one."""
-        for (placed, place), alike in self._alike.items():
+        for (placed, place, basket), orders in Counter(zip(self.times, self.places, self.baskets, strict=True)).items():
             at = self.now_ms if placed is None else placed
-            for basket, times in alike.items():
-                lines = []
-                for number in _numbers(basket):
-                    line = self.sold[number]
-                    units, cost = line.quantity * times, line.cost_minor
-                    lines.append(
-                        (line.version_id, units, line.total_minor * times, None if cost is None else cost * units)
-                    )
-                yield rollups.SaleFact(0, at, *self.shelf.moment(at), *place[:3], lines, times)
+            lines = []
+            for number in _numbers(basket):
+                line = self.sold[number]
+                units, cost = line.quantity * orders, line.cost_minor
+                lines.append(
+                    (line.version_id, units, line.total_minor * orders, None if cost is None else cost * units)
+                )
+            yield rollups.SaleFact(0, at, *self.shelf.moment(at), *place[:3], lines, orders)
 
     def _lay_lines(self) -> None:
         """Rows of lines, as columns, and the order of each, from 0."""
@@ -189,8 +188,8 @@ class Ready:
         goods = self.shelf.products_by_id
         of = [(line.product_id, line.quantity) if goods[line.product_id].tracked else None for line in self.sold]
         orders: list[int] = []
-        taken: list[tuple[int, int]] = []
-        places: list[int] = []
+        places: list[tuple[int, int]] = []
+        quantities: list[int] = []
         for order, (basket, place) in enumerate(zip(self.baskets, self.places, strict=True)):
             takes: Sequence[tuple[int, int] | None]
             if isinstance(basket, int):
@@ -200,18 +199,11 @@ class Ready:
             for take in takes:
                 if take is not None:
                     orders.append(order)
-                    taken.append(take)
-                    places.append(place[3])
-        self.demand: dict[tuple[int, int], int] = {}
-        for (take, place_id), times in Counter(zip(taken, places, strict=True)).items():
-            stood = (take[0], place_id)
-            self.demand[stood] = self.demand.get(stood, 0) + take[1] * times
+                    places.append((take[0], place[3]))
+                    quantities.append(take[1])
+        self.takes = stock.takes_of(orders, places, quantities)
+        self.demand = {place: -fallen for place, fallen in zip(places, self.takes.fallen, strict=True)}
         self.counted = sorted({product_id for product_id, _ in self.demand})
-        each = range(len(orders))
-        once = orders == list(each)
-        self.takes = stock.Takes(
-            each if once else orders, [take[0] for take in taken], places, [-take[1] for take in taken]
-        )
 
     def place(self, tx: Tx, drafts: list[Any]) -> Results:
         """The verb: as `place_orders`, of these very drafts."""
@@ -238,7 +230,7 @@ class Ready:
         if self.is_of_now:
             figures.happen_at(tx.now_ms)
         rollups.add(tx, figures)
-        return [Placed(id=one, seq=its) for one, its in zip(ids, seqs, strict=True)]
+        return [{"id": one, "seq": its} for one, its in zip(ids, seqs, strict=True)]
 
     def _found(self, tx: Tx) -> stock.Levels | None:
         """The levels of the goods, where all that the batch was resolved by is as it was; None where it is not.

@@ -90,7 +90,9 @@ def _shown(order_id: int, seq: int | None = None) -> dict[str, Any]:
 )
 def create_batch() -> Response:
     """One entry for each order, in order; with `atomic=1` all of them or none."""
-    return batches.run(actions.place_orders, _drafting(), _prepare, PLAIN)
+    shop, now_ms = store.shop(), clock.now_ms()
+    fitting = plain.Fitting(shop.currency, now_ms, shop.zone)
+    return batches.run(actions.place_orders, _drafting(now_ms), _prepare, batches.Quick(PLAIN, fitting.fit))
 
 
 def _prepare(drafts: list[Draft]) -> writer.Action | None:
@@ -107,16 +109,11 @@ def _prepare(drafts: list[Draft]) -> writer.Action | None:
     return ready.place if ready.lay_out() else None
 
 
-def _drafting() -> Callable[[Any], Draft]:
+def _drafting(now_ms: int) -> Callable[[Any], Draft]:
     """What makes a draft of each item of a batch; they have one present."""
-    shop, now_ms = store.shop(), clock.now_ms()
-    fitting = plain.Fitting(shop.currency, now_ms, shop.zone)
+    shop = store.shop()
 
     def draft(item: Any) -> Draft:
-        if isinstance(item, plain.PlainOrder):
-            if fitting.fits(item):
-                return item
-            item = jsonio.of_struct(item)
         kind = incoming.order_model(item)
         try:
             model = validate.validate(kind, item, currency=shop.currency, now_ms=now_ms, zone=shop.zone)

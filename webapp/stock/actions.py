@@ -69,12 +69,33 @@ def take(tx: Any, takes: Sequence[Take], strict: Collection[int] = (), levels: L
 
 
 class Takes(NamedTuple):
-    """Goods that leave with many orders, as columns of equal length: which of the orders, and what of `Take`."""
+    """Goods that leave with many orders, by columns: which of the orders, product and location, and what of `Take`."""
 
     orders: list[int] | range  # a range where each order takes once
-    product_ids: list[int]
-    location_ids: list[int]
+    places: list[tuple[int, int]]
     changes: list[int]  # below zero
+    fallen: list[int]  # what has left of the product at the location by then, below zero
+    product_ids: Any  # a list, or the one that they all are
+    location_ids: Any
+
+
+def takes_of(orders: list[int], places: list[tuple[int, int]], quantities: list[int]) -> Takes:
+    """Lay out what leaves, one after the other."""
+    left: dict[tuple[int, int], int] = {}
+    fallen = []
+    for place, quantity in zip(places, quantities, strict=True):
+        now = left[place] = left.get(place, 0) - quantity
+        fallen.append(now)
+    each = range(len(orders))
+    products, locations = dao.columns_of(places) if places else ([], [])
+    return Takes(
+        each if orders == [*each] else orders,
+        places,
+        [-quantity for quantity in quantities],
+        fallen,
+        products,
+        locations,
+    )
 
 
 def take_many(tx: Any, takes: Takes, first_id: int, first_seq: int, at_ms: Any, levels: Levels) -> None:
@@ -85,12 +106,9 @@ def take_many(tx: Any, takes: Takes, first_id: int, first_seq: int, at_ms: Any, 
     count = len(takes.orders)
     if not count:
         return
-    after, places = [], set()
-    for product_id, location_id, change in zip(takes.product_ids, takes.location_ids, takes.changes, strict=True):
-        place = (product_id, location_id)
-        level = levels[place] = levels.get(place, 0) + change
-        after.append(level)
-        places.add(place)
+    found = {place: levels.get(place, 0) for place in set(takes.places)}
+    after = [found[place] + fallen for place, fallen in zip(takes.places, takes.fallen, strict=True)]
+    levels.update(zip(takes.places, after, strict=True))  # the last of each place stays
     first = tx.next("stock_move", count)
     numbers, times = takes.orders, at_ms
     ids: Sequence[int] = range(first_id, first_id + count)
@@ -100,11 +118,11 @@ def take_many(tx: Any, takes: Takes, first_id: int, first_seq: int, at_ms: Any, 
         ids, seqs = [first_id + number for number in numbers], [first_seq + number for number in numbers]
     dao.insert_move_columns(
         tx,
-        (range(first, first + count), *map(dao.column_of, takes[1:]), after, "sale", ids, None, None, None, times,
-         tx.now_ms, seqs),
+        (range(first, first + count), takes.product_ids, takes.location_ids, dao.column_of(takes.changes), after, "sale", ids,
+         None, None, None, times, tx.now_ms, seqs),
         count,
     )  # fmt: skip
-    dao.set_levels(tx, {place: levels[place] for place in places})
+    dao.set_levels(tx, {place: levels[place] for place in found})
 
 
 def give_back(tx: Any, backs: Sequence[Back]) -> None:

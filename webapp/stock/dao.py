@@ -6,7 +6,7 @@ from typing import Any
 from webapp.db import queries
 
 sql = queries.load("stock")
-column_of = queries.column_of
+column_of, columns_of = queries.column_of, queries.columns_of
 LAST = 2**62
 
 

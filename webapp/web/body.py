@@ -305,13 +305,22 @@ def _with_numbers(value: Any) -> Any:
     }
 
 
-def items(models: Sequence[Any], check: Callable[[Any], Any]) -> list[Any]:
-    """Each item checked: what `check` makes of a value, or the problem that it raised; a Malformed stays as it is."""
+def items(
+    models: Sequence[Any], check: Callable[[Any], Any], fit: Callable[[Sequence[Any]], bool] | None = None
+) -> list[Any]:
+    """Each item checked: what `check` makes of a value, or the problem that it raised; a Malformed stays as it is.
+
+    fit: whether some of them are fit to be taken as they are.
+    """
     found: list[Any] = []
     for some in by_turns(models):
+        if fit is not None and fit(some):
+            found += some
+            continue
         for item in some:
+            value = jsonio.of_struct(item) if isinstance(item, Struct) else item
             try:
-                found.append(item if isinstance(item, Malformed) else check(item))
+                found.append(value if isinstance(value, Malformed) else check(value))
             except Problem as problem:
                 found.append(problem)
     return found

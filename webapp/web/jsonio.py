@@ -17,7 +17,7 @@ MAX_DIGITS = 4000
 PIECE_BYTES = 12_000  # of many lines that are read together
 sys.set_int_max_str_digits(MAX_DIGITS)
 _FAR = "999999999"
-_SPACED = (b" :", b"\n:", b"\t:", b"\r:")
+_SPACES = (b" :", b"\n:", b"\t:", b"\r:")
 
 
 # ---- In ----
@@ -44,13 +44,19 @@ def _quickly(texts: list[bytes]) -> list[Any] | None:
     mark of its key, so that members that were lost are seen by counting.
     """
     sent = b"\n".join(texts)
-    if any(mark in sent for mark in _SPACED):
+    members = sent.count(b'":')
+    if _has_spaced(sent, members):
         return None
     try:
         values = [_quick(text) for text in texts]
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
-    return values if _count_members(values) == sent.count(b'":') else None
+    return values if _count_members(values) == members else None
+
+
+def _has_spaced(text: bytes, members: int) -> bool:
+    """Whether a colon may stand apart from the quotation mark of its key. members: how many stand right behind one."""
+    return text.count(b":") != members and any(mark in text for mark in _SPACES)
 
 
 def _count_members(values: list[Any]) -> int:
@@ -150,14 +156,15 @@ class Plain:
         body = body.rstrip(b"\n")
         ends = body.count(b"\n")
         # A value that goes on in the next line would end its own line otherwise.
-        if body.count(b"}\n{") != ends or any(mark in body for mark in _SPACED):
+        members = body.count(b'":')
+        if body.count(b"}\n{") != ends or _has_spaced(body, members):
             return None
         try:
             found = self._decode(body)
             said = _fast(found)
         except (msgspec.MsgspecError, ValueError, RecursionError):
             return None
-        return found if len(found) == ends + 1 and said.count(b'":') == body.count(b'":') else None
+        return found if len(found) == ends + 1 and said.count(b'":') == members else None
 
 
 def of_struct(value: msgspec.Struct) -> Any:
@@ -252,7 +259,7 @@ _in_order = _encoder(_canonical_number, encode_basestring_ascii, in_order=True)
 _fast = msgspec.json.Encoder(decimal_format="number", enc_hook=_plain).encode
 _fast_in_order = msgspec.json.Encoder(order="sorted", decimal_format="number", enc_hook=_plain).encode
 # Where the two encoders may differ: escapes, numbers that are not whole, or below nothing at all (or texts like them).
-_OTHERWISE = (b"\\", b"\x7f", b".", b"E+", b"E-", b"-0")
+_OTHERWISE = (b"\\", b"\x7f", b".")
 
 
 def to_bytes(value: Any) -> bytes:
@@ -282,7 +289,11 @@ def canonical(value: Any) -> bytes:
     except (UnicodeEncodeError, OverflowError, TypeError):
         pass
     else:
-        if text.isascii() and not any(mark in text for mark in _OTHERWISE):
+        if text.isascii() and not (
+            any(mark in text for mark in _OTHERWISE)
+            or (b"E" in text and (b"E+" in text or b"E-" in text))
+            or (b"-" in text and b"-0" in text)
+        ):
             return text
     return "".join(_in_order(value, 0)).encode()
 

@@ -4,7 +4,8 @@ A batch has thousands of orders that name the same few products, places and quan
 What is not plain, or not fit, is looked at by the models (`incoming`), which also say what is wrong with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Struct, field
@@ -69,57 +70,51 @@ class Fitting:
         self._products, self._quantities = _Known(check(LineIn, "product_id")), _Known(check(LineIn, "quantity"))
         self._price, self._discount = check(LineIn, "price"), check(LineIn, "discount")
         self._lots, self._placed = _Known(check(LineIn, "lot")), check(OrderIn, "placed_at")
-        self._channels, self._locations = _Known(check(OrderIn, "channel")), _Known(check(OrderIn, "location"))
-        self._regions, self._payments = _Known(check(OrderIn, "region")), _Known(check(OrderIn, "payment"))
-        self._external_id, self._note = check(OrderIn, "external_id"), check(OrderIn, "note")
+        self._few = {name: _Known(check(OrderIn, name)) for name in ("channel", "location", "region", "payment")}
+        self._own = {name: check(OrderIn, name) for name in ("external_id", "note")}
 
-    def fits(self, order: PlainOrder) -> bool:
-        """Whether it is; then its amounts are in minor units and its time in milliseconds. It stays as it was where it is not."""
-        if not 0 < len(order.lines) <= MOST_LINES:
+    def fit(self, orders: Sequence[Any]) -> bool:
+        """Whether they all are plain and fit; then their amounts are in minor units and their times in milliseconds.
+
+        Where one is not, they stay as they were.
+        """
+        if {*map(type, orders)} != {PlainOrder}:
             return False
-        products, quantities, priced = self._products, self._quantities, False
+        counts = {len(order.lines) for order in orders}
+        if min(counts) < 1 or max(counts) > MOST_LINES:
+            return False
+        lines = [line for order in orders for line in order.lines]
         try:
-            for line in order.lines:
-                line.product = products[line.product]
-                quantities[line.quantity]
-                if line.price_minor is not None or line.discount_minor != 0 or line.lot is not None:
-                    priced = True
-            members = self._members(order)
-            amounts = [self._amounts(line) for line in order.lines] if priced else ()
+            for quantity in {line.quantity for line in lines}:
+                self._quantities[quantity]
+            found = [*self._of_lines(lines), *self._of_orders(orders)]
         except (ValidationError, UnicodeError):
             return False
-        for line, of_line in zip(order.lines, amounts, strict=bool(amounts)):
-            line.price_minor, line.discount_minor, line.lot = of_line
-        if members is not None:
-            (order.placed_ms, order.channel, order.location, order.region, order.external_id, order.payment,
-             order.note) = members  # fmt: skip
+        for it, name, value in found:
+            setattr(it, name, value)
         return True
 
-    def _members(self, order: PlainOrder) -> tuple[Any, ...] | None:
-        """The members beside the lines, checked; None where there are none."""
-        if (
-            order.placed_ms is order.channel is order.location is order.region is order.external_id is order.payment
-            is order.note is None
-        ):  # fmt: skip
-            return None
-        placed, external_id, note = order.placed_ms, order.external_id, order.note
-        return (
-            None if placed is None else moment_of(self._placed(placed), self._now_ms, self._zone),
-            self._channels[order.channel],
-            self._locations[order.location],
-            self._regions[order.region],
-            None if external_id is None else self._external_id(external_id),
-            self._payments[order.payment],
-            None if note is None else self._note(note),
-        )
+    def _of_lines(self, lines: Sequence[PlainLine]) -> Iterator[tuple[Any, str, Any]]:
+        """What the lines say, checked: the line, the name of the member, and its value, where it is not what was sent."""
+        said = {line.product for line in lines}
+        if {self._products[product] for product in said} != said:
+            for line in lines:
+                yield line, "product", self._products[line.product]
+        for line in [line for line in lines if line.price_minor is not None]:
+            yield line, "price_minor", self._price(line.price_minor)
+        for line in [line for line in lines if line.discount_minor != 0]:
+            yield line, "discount_minor", self._discount(line.discount_minor) or 0
+        for line in [line for line in lines if line.lot is not None]:
+            yield line, "lot", self._lots[line.lot]
 
-    def _amounts(self, line: PlainLine) -> tuple[int | None, int, str | None]:
-        price, discount = line.price_minor, line.discount_minor
-        return (
-            None if price is None else self._price(price),
-            0 if discount == 0 else self._discount(discount) or 0,
-            self._lots[line.lot],
-        )
+    def _of_orders(self, orders: Sequence[PlainOrder]) -> Iterator[tuple[Any, str, Any]]:
+        """What the orders say beside their lines, in the same way."""
+        for order in [order for order in orders if order.placed_ms is not None]:
+            yield order, "placed_ms", moment_of(self._placed(order.placed_ms), self._now_ms, self._zone)
+        for name, check in [*((name, known.__getitem__) for name, known in self._few.items()), *self._own.items()]:
+            of = attrgetter(name)
+            for order in [order for order in orders if of(order) is not None]:
+                yield order, name, check(of(order))
 
 
 def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
