@@ -76,6 +76,7 @@ static void start_one(void) {
     memset(&screens[fd], 0, sizeof screens[fd]);
     screens[fd].open = 1;
     event.data.fd = fd;
+    event.events = EPOLLIN | EPOLLET; /* what was read need not be looked at again, which would cost the servers' machine more */
     epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 
@@ -92,7 +93,7 @@ static void look_for_mark(int fd, ssize_t length) {
     one->tail_length = (int)keep;
 }
 
-/* What one descriptor has to say. Returns 1 where something came. */
+/* What one descriptor has to say, all of it. Returns 1 where something came. */
 static int hear(int fd) {
     struct screen *one = &screens[fd];
     ssize_t length = read(fd, buffer + TAIL, sizeof buffer - TAIL);
@@ -110,6 +111,7 @@ static int hear(int fd) {
     } else if (marking && !one->seen) {
         look_for_mark(fd, length);
     }
+    if (length == sizeof buffer - TAIL) hear(fd);
     return 1;
 }
 

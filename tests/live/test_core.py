@@ -134,6 +134,68 @@ def test_a_stream_of_orders_is_sent_at_most_each_twenty_milliseconds(hub, client
 # ---- States and islands ----
 
 
+def taking(hub, turned, monkeypatch, seconds):
+    """Sending to all takes so long."""
+    spread = hub.lines.spread
+
+    def slowly(fds, payload, short):
+        spread(fds, payload, short)
+        turned.forward(seconds)
+
+    monkeypatch.setattr(hub.lines, "spread", slowly)
+
+
+def come(hub, one):
+    hub.tick()
+    while hub.paint():
+        hub.tick()
+    return topics(one.hear())
+
+
+def test_figures_give_what_happened_a_lead_of_as_long_as_that_took_to_send(hub, client, turned, monkeypatch):
+    one = client({"subscribe": ["orders", "analytics"]})
+    run(hub)
+    one.hear()
+    taking(hub, turned, monkeypatch, 0.050)
+
+    sell(1)
+    at_once = come(hub, one)
+    turned.forward(0.049)
+    a_little_later = come(hub, one)
+    turned.forward(0.002)
+
+    assert (at_once, a_little_later, come(hub, one)) == (["orders"], [], ["analytics"])
+
+
+def test_figures_wait_no_longer_than_a_tenth_of_a_second(hub, client, turned, monkeypatch):
+    one = client({"subscribe": ["orders", "analytics"]})
+    run(hub)
+    one.hear()
+    taking(hub, turned, monkeypatch, 3.0)
+
+    sell(1)
+    at_once = come(hub, one)
+    turned.forward(0.101)
+
+    assert (at_once, come(hub, one)) == (["orders"], ["analytics"])
+
+
+def test_figures_come_in_a_stream_that_never_ends_too(hub, client, turned, monkeypatch):
+    one = client({"subscribe": ["orders", "analytics"]})
+    run(hub)
+    one.hear()
+    taking(hub, turned, monkeypatch, 0.050)
+    heard = []
+
+    for amount in range(1, 21):
+        sell(amount)
+        turned.forward(0.300)  # whoever drives it is late: the next orders are due whenever it comes
+        heard += come(hub, one)
+
+    assert heard.count("orders") == 20
+    assert heard.count("analytics") >= 9
+
+
 def test_a_state_comes_after_ready_and_after_the_orders_in_it(hub, client):
     sell(5)
     one = client({"subscribe": ["orders", "analytics"], "since": 0})

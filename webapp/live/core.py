@@ -22,6 +22,7 @@ from webapp.live.topics import Topics
 BEAT_S = 20.0
 FEEDING_S = 0.020
 SHORTEST_TICK_S, BUSY_TICK_S, BUSY_S = 0.002, 0.020, 0.050
+LONGEST_LEAD_S = 0.1
 LOOK_S, IDLE_LOOK_S, LIVELY_S = 0.002, 0.010, 0.2
 NOTHING = Wanted(frozenset(), (), None, None)
 log = logging.getLogger("takings.live")
@@ -46,8 +47,8 @@ class Hub:
         self.listeners: set[Callable[[], None]] = set()
         self.asleep = True
         self.stopping = False
-        self._more = False
-        self._next_send = self._last_send = self._last_news = self._next_sweep = 0.0
+        self._more = self._leads = False
+        self._next_send = self._last_send = self._last_news = self._next_sweep = self._next_reveal = 0.0
         self._feed_until = 0.0
         self._parts: list[Part] = []
         self._before = 0
@@ -149,7 +150,8 @@ class Hub:
             self.asleep = True
         if not self.asleep and now >= self._next_send and (self.tail.moved() or self._more):
             self._advance()
-        if not self.asleep:
+        if not self.asleep and now >= self._next_reveal:
+            self._leads = False
             self._reveal()
         if now >= self._next_sweep:
             self._next_sweep = now + 1.0
@@ -191,6 +193,10 @@ class Hub:
         ended = self.now()
         least = BUSY_TICK_S if began - self._last_send < BUSY_S else SHORTEST_TICK_S
         self._last_send = began
+        # What happened goes to all watchers before the figures of it, to those of other processes of this machine, too: they
+        # are given as long as this one took. In a stream, figures that have waited once do not wait again.
+        if not self._leads:
+            self._leads, self._next_reveal = True, ended + min(ended - began, LONGEST_LEAD_S)
         self._next_send = began if self._more else ended + max(least, 2 * (ended - began))
 
     def _tell(self, news: News) -> None:
