@@ -55,7 +55,11 @@ def test_the_rows_of_a_small_group_go_in_by_one_statement_that_is_found_again(lo
 CELLS = st.none() | st.integers(-1, 1) | st.sampled_from(["", "x"])
 
 
-@given(st.data(), st.integers(1, 400), st.sampled_from(["", " on conflict (a) do update set b = 'again'"]))
+@given(
+    st.data(),
+    st.integers(1, 400) | st.sampled_from([999, 1000, 1001, 2300]),
+    st.sampled_from(["", " on conflict (a) do update set b = 'again'"]),
+)
 def test_rows_go_in_as_they_are_whatever_they_share(data, count, clash):
     table = sqlite3.connect(":memory:")
     table.execute("create table trio (a unique, b, c)")
@@ -77,6 +81,28 @@ def test_rows_go_in_as_they_are_whatever_they_share(data, count, clash):
             count,
             count,
         )
+    table.close()
+
+
+@given(
+    st.lists(st.sampled_from(["counts", "own", "shared"]), min_size=3, max_size=3),
+    st.integers(0, 200) | st.sampled_from([999, 1000, 1001, 2300]),
+    st.integers(-(2**40), 2**62),
+)
+def test_columns_are_the_rows_that_they_stand_for(kinds, count, first):
+    table = sqlite3.connect(":memory:")
+    table.execute("create table trio (a, b, c)")
+    of_kind = {
+        "counts": range(first, first + count),
+        "own": [None if number % 7 == 3 else f"x{number}" for number in range(count)],
+        "shared": "all",
+    }
+    columns = [of_kind[kind] for kind in kinds]
+    rows = [["all" if column == "all" else column[number] for column in columns] for number in range(count)]
+    add = queries.Query("add", "insert into trio (a, b, c) values :rows(a, b, c)")
+
+    assert add.columns(table, columns, count) == count
+    assert [list(row) for row in table.execute("select a, b, c from trio order by rowid")] == rows
     table.close()
 
 

@@ -126,7 +126,8 @@ class Query:
     def columns(self, tx: Executes, columns: Sequence[Any], total: int) -> int:
         """As `rows`, fed with its columns: each a list of `total` values, a range that counts on by one, or the one value that
         all rows share."""
-        if total < MANY or getattr(tx, "insert_rows", None) is not None:
+        alike = not any(isinstance(column, (list, range)) for column in columns)
+        if alike or total < MANY or getattr(tx, "insert_rows", None) is not None:
             of_all = [column if isinstance(column, (list, range)) else [column] * total for column in columns]
             return self.rows(tx, list(zip(*of_all, strict=True)))
         kinds = tuple(
