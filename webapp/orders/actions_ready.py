@@ -137,11 +137,11 @@ class Ready:
         ):
             return False
         self.is_of_now = not dated
+        moments = [self.shelf.moment(at) for at in dated or (self.now_ms,)]
         self.figures: rollups.Buffer | None = rollups.Buffer()
-        self.figures.add_sales(self._facts(), NEVER)
+        self.figures.add_sales(self._facts(moments if dated else moments * len(self.times)), NEVER)
         self.figures.count(self.stands)
         self.figures.lay_out()
-        moments = [self.shelf.moment(at) for at in dated or (self.now_ms,)]
         self.orders = [
             *dao.columns_of(moments), *dao.columns_of(self.places)[:3],
             dao.column_of([draft.external_id for draft in self.drafts]), None,
@@ -153,10 +153,9 @@ class Ready:
         self._lay_takes()
         return True
 
-    def _facts(self) -> Iterator[rollups.SaleFact]:
-        """What the figures hear of these orders, of those that are alike in one."""
-        for (placed, place, basket), orders in Counter(zip(self.times, self.places, self.baskets, strict=True)).items():
-            at = self.now_ms if placed is None else placed
+    def _facts(self, moments: Sequence[tuple[int, int, int]]) -> Iterator[rollups.SaleFact]:
+        """What the figures hear of these orders, of those that are alike in one; the second of none of them counts."""
+        for (moment, place, basket), orders in Counter(zip(moments, self.places, self.baskets, strict=True)).items():
             lines = []
             for number in _numbers(basket):
                 line = self.sold[number]
@@ -164,7 +163,7 @@ class Ready:
                 lines.append(
                     (line.version_id, units, line.total_minor * orders, None if cost is None else cost * units)
                 )
-            yield rollups.SaleFact(0, at, *self.shelf.moment(at), *place[:3], lines, orders)
+            yield rollups.SaleFact(0, self.now_ms, *moment, *place[:3], lines, orders)
 
     def _lay_lines(self) -> None:
         """Rows of lines, as columns, and the order of each, from 0."""

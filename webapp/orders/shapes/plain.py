@@ -56,6 +56,20 @@ class _Known(dict[Any, Any]):
         return found
 
 
+class _KnownAsWritten(dict[str, Any]):
+    """The same of values that are equal though they are not written alike, such as 2.4 and 2.40."""
+
+    def __init__(self, check: Callable[[Any], Any]) -> None:
+        self._check = check
+
+    def of(self, value: Any) -> Any:
+        """What the check made of it."""
+        written = repr(value)
+        if written not in self:
+            self[written] = self._check(value)
+        return self[written]
+
+
 class Fitting:
     """Finds out which plain orders of one batch are fit to be drafts as they are."""
 
@@ -68,7 +82,10 @@ class Fitting:
 
         self._now_ms, self._zone = now_ms, zone
         self._products, self._quantities = _Known(check(LineIn, "product_id")), _Known(check(LineIn, "quantity"))
-        self._price, self._discount = check(LineIn, "price"), check(LineIn, "discount")
+        self._prices, self._discounts = (
+            _KnownAsWritten(check(LineIn, "price")),
+            _KnownAsWritten(check(LineIn, "discount")),
+        )
         self._lots, self._placed = _Known(check(LineIn, "lot")), check(OrderIn, "placed_at")
         self._few = {name: _Known(check(OrderIn, name)) for name in ("channel", "location", "region", "payment")}
         self._own = {name: check(OrderIn, name) for name in ("external_id", "note")}
@@ -101,9 +118,9 @@ class Fitting:
             for line in lines:
                 yield line, "product", self._products[line.product]
         for line in [line for line in lines if line.price_minor is not None]:
-            yield line, "price_minor", self._price(line.price_minor)
+            yield line, "price_minor", self._prices.of(line.price_minor)
         for line in [line for line in lines if line.discount_minor != 0]:
-            yield line, "discount_minor", self._discount(line.discount_minor) or 0
+            yield line, "discount_minor", self._discounts.of(line.discount_minor) or 0
         for line in [line for line in lines if line.lot is not None]:
             yield line, "lot", self._lots[line.lot]
 
