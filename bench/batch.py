@@ -70,7 +70,7 @@ def _batches(to: Contender, seconds: float, bodies: Iterator[bytes] | None = Non
 
 
 def _with_members(numbers: Iterator[int]) -> Iterator[bytes]:
-    """Batches whose orders have a number, a time, a price and a place of their own."""
+    """Batches whose orders have a number, a time and a price of their own."""
     began = datetime.now(UTC) - timedelta(days=2)
     times = [(began + timedelta(seconds=second)).strftime("%Y-%m-%dT%H:%M:%SZ").encode() for second in range(EACH)]
     line = b'{"external_id":"T-%d","placed_at":"%b","channel":"store","lines":[{"product_id":"P%d","quantity":1,"price":2.40}]}'

@@ -63,7 +63,8 @@ static void make_frames(const char *text) {
 
 static void start_one(void) {
     struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET, .sin_port = htons(port)};
-    struct epoll_event event = {.events = EPOLLIN};
+    /* By edges: what was read need not be looked at again, which would cost the servers' machine more. */
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
     int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
     if (fd < 0 || fd >= MOST) fail("no socket:", strerror(errno));
     from.sin_addr.s_addr = htonl(0x7f000000u + octet);
@@ -76,7 +77,6 @@ static void start_one(void) {
     memset(&screens[fd], 0, sizeof screens[fd]);
     screens[fd].open = 1;
     event.data.fd = fd;
-    event.events = EPOLLIN | EPOLLET; /* what was read need not be looked at again, which would cost the servers' machine more */
     epoll_ctl(poll_fd, EPOLL_CTL_ADD, fd, &event);
 }
 

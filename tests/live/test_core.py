@@ -134,15 +134,24 @@ def test_a_stream_of_orders_is_sent_at_most_each_twenty_milliseconds(hub, client
 # ---- States and islands ----
 
 
-def taking(hub, turned, monkeypatch, seconds):
-    """Sending to all takes so long."""
-    spread = hub.lines.spread
+@pytest.fixture
+def slow(hub, client, turned, monkeypatch):
+    """slow(seconds): a watcher of orders and figures, in a process that takes so long to send anything to all."""
 
-    def slowly(fds, payload, short):
-        spread(fds, payload, short)
-        turned.forward(seconds)
+    def begin(seconds):
+        one = client({"subscribe": ["orders", "analytics"]})
+        run(hub)
+        one.hear()
+        spread = hub.lines.spread
 
-    monkeypatch.setattr(hub.lines, "spread", slowly)
+        def slowly(fds, payload, short):
+            spread(fds, payload, short)
+            turned.forward(seconds)
+
+        monkeypatch.setattr(hub.lines, "spread", slowly)
+        return one
+
+    return begin
 
 
 def come(hub, one):
@@ -152,11 +161,8 @@ def come(hub, one):
     return topics(one.hear())
 
 
-def test_figures_give_what_happened_a_lead_of_as_long_as_that_took_to_send(hub, client, turned, monkeypatch):
-    one = client({"subscribe": ["orders", "analytics"]})
-    run(hub)
-    one.hear()
-    taking(hub, turned, monkeypatch, 0.050)
+def test_figures_give_what_happened_a_lead_of_as_long_as_that_took_to_send(hub, slow, turned):
+    one = slow(0.050)
 
     sell(1)
     at_once = come(hub, one)
@@ -167,11 +173,8 @@ def test_figures_give_what_happened_a_lead_of_as_long_as_that_took_to_send(hub, 
     assert (at_once, a_little_later, come(hub, one)) == (["orders"], [], ["analytics"])
 
 
-def test_figures_wait_no_longer_than_a_tenth_of_a_second(hub, client, turned, monkeypatch):
-    one = client({"subscribe": ["orders", "analytics"]})
-    run(hub)
-    one.hear()
-    taking(hub, turned, monkeypatch, 3.0)
+def test_figures_wait_no_longer_than_a_tenth_of_a_second(hub, slow, turned):
+    one = slow(3.0)
 
     sell(1)
     at_once = come(hub, one)
@@ -180,11 +183,8 @@ def test_figures_wait_no_longer_than_a_tenth_of_a_second(hub, client, turned, mo
     assert (at_once, come(hub, one)) == (["orders"], ["analytics"])
 
 
-def test_figures_come_in_a_stream_that_never_ends_too(hub, client, turned, monkeypatch):
-    one = client({"subscribe": ["orders", "analytics"]})
-    run(hub)
-    one.hear()
-    taking(hub, turned, monkeypatch, 0.050)
+def test_figures_come_in_a_stream_that_never_ends_too(hub, slow, turned):
+    one = slow(0.050)
     heard = []
 
     for amount in range(1, 21):

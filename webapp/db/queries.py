@@ -12,7 +12,7 @@ import functools
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, count
 from pathlib import Path
 from typing import Any, Protocol, TypeGuard
@@ -134,24 +134,19 @@ class Query:
             [COUNTS if isinstance(one, range) else OWN if isinstance(one, list) else SHARED for one in columns]
         )
         own = [column for column in columns if isinstance(column, list)]
-        width, changed, start = len(own), 0, 0
-        while start < total:
-            size = next(size for size in (TOGETHER, *CHUNKS) if size <= total - start)
+        width, changed = len(own), 0
+        for start, size in _pieces(total, (TOGETHER, *CHUNKS)):
             said = [one[start] if isinstance(one, range) else one for one in columns if not isinstance(one, list)]
             bound = [None] * (size * width)
             for number, column in enumerate(own):
                 bound[number::width] = column[start : start + size]
             changed += tx.execute(_by_columns(self.sql, kinds, size), said + bound).rowcount
-            start += size
         return changed
 
     def _put(self, tx: Executes, rows: Sequence[Sequence[Any]]) -> int:
-        total, changed, start = len(rows), 0, 0
-        while start < total:
-            left = total - start
-            size = total if total < FEW else next(size for size in CHUNKS if size <= left)
+        total, changed = len(rows), 0
+        for start, size in _pieces(total, (total,) if total < FEW else CHUNKS):
             changed += tx.execute(self._of(size), (*chain.from_iterable(rows[start : start + size]),)).rowcount
-            start += size
         return changed
 
     def stage(self, connection: Executes, rows: Sequence[Sequence[Any]]) -> "Staged | None":
@@ -202,6 +197,15 @@ def columns_of(rows: Sequence[Sequence[Any]]) -> list[Any]:
 def column_of(values: list[Any]) -> Any:
     """Some values as a column: they, or the one value that they all are."""
     return values[0] if values[0] == values[-1] and values.count(values[0]) == len(values) else values
+
+
+def _pieces(total: int, sizes: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Where each piece of so many rows begins, and its size: the largest of these that is left."""
+    start = 0
+    while start < total:
+        size = next(size for size in sizes if size <= total - start)
+        yield start, size
+        start += size
 
 
 @functools.lru_cache(maxsize=256)

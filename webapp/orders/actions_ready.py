@@ -142,14 +142,15 @@ class Ready:
         self.figures.add_sales(self._facts(moments if dated else moments * len(self.times)), NEVER)
         self.figures.count(self.stands)
         self.figures.lay_out()
+        counts = [len(_numbers(basket)) for basket in self.baskets]
         self.orders = [
             *dao.columns_of(moments), *dao.columns_of(self.places)[:3],
             dao.column_of([draft.external_id for draft in self.drafts]), None,
             dao.column_of([draft.payment for draft in self.drafts]),
             dao.column_of([draft.note for draft in self.drafts]), dao.column_of(self.totals),
-            dao.column_of([1 if isinstance(basket, int) else len(basket) for basket in self.baskets]),
+            dao.column_of(counts),
         ]  # fmt: skip
-        self._lay_lines()
+        self._lay_lines(counts)
         self._lay_takes()
         return True
 
@@ -165,17 +166,12 @@ class Ready:
                 )
             yield rollups.SaleFact(0, self.now_ms, *moment, *place[:3], lines, orders)
 
-    def _lay_lines(self) -> None:
-        """Rows of lines, as columns, and the order of each, from 0."""
-        numbers: list[int] = []
+    def _lay_lines(self, counts: Sequence[int]) -> None:
+        """Rows of lines, as columns, and the order of each, from 0; None where each order has one."""
+        numbers = [number for basket in self.baskets for number in _numbers(basket)]
         self.owners: list[int] | None = None
-        if all(isinstance(basket, int) for basket in self.baskets):
-            numbers = self.baskets  # type: ignore[assignment]
-        else:
-            self.owners = []
-            for order, basket in enumerate(self.baskets):
-                numbers += _numbers(basket)
-                self.owners += [order] * (1 if isinstance(basket, int) else len(basket))
+        if len(numbers) > len(counts):
+            self.owners = [order for order, count in enumerate(counts) for _ in range(count)]
         self.lines = [
             [column[number] for number in numbers] if isinstance(column, list) else column
             for column in dao.columns_of(self.sold)

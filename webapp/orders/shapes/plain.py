@@ -5,6 +5,7 @@ What is not plain, or not fit, is looked at by the models (`incoming`), which al
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from operator import attrgetter
 from typing import Annotated, Any, ClassVar
 
@@ -134,13 +135,9 @@ class Fitting:
                 yield order, name, check(of(order))
 
 
+@cache
 def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
     """What checks that member of the model."""
-    if (model, name) not in _adapters:
-        member = model.model_fields[name]
-        kind: Any = Annotated[(member.annotation, *member.metadata)] if member.metadata else member.annotation
-        _adapters[model, name] = TypeAdapter(kind)
-    return _adapters[model, name]
-
-
-_adapters: dict[tuple[type[BaseModel], str], TypeAdapter[Any]] = {}
+    member = model.model_fields[name]
+    kind: Any = Annotated[(member.annotation, *member.metadata)] if member.metadata else member.annotation
+    return TypeAdapter(kind)
