@@ -1,12 +1,13 @@
 """The writer: one transaction for a group, a result for each item, and nothing of what was refused."""
 
+import contextlib
 import itertools
 import threading
 
 import pytest
 
 from tests import making
-from webapp.db import reading, store, writer
+from webapp.db import reading, store, tx, writer
 from webapp.db.group import Request
 from webapp.errors import Conflict, Invalid, Problem
 from webapp.live import outbox
@@ -66,6 +67,49 @@ def test_an_atomic_batch_with_a_refusal_writes_nothing(shop):
     assert isinstance(results[1], Conflict)
     assert reading.position() == 0
     assert making.value("select count(*) from outbox") == 0
+
+
+def write_down(tx, items):
+    """A verb for tests that writes at once: a row for each item, and then it fails on "bug"."""
+    for item in items:
+        tx.execute("insert into counter (name, value) values (?, 1)", (item,))
+    if "bug" in items:
+        raise ZeroDivisionError("bug")
+    return [{} for _ in items]
+
+
+def written_with_a_bug_at(place):
+    """What is there after a group of two requests, and one that fails at this place."""
+    names = ["one", "two"]
+    names.insert(place, "bug")
+    commit(*(Request(write_down, (name,)) for name in names))
+    return {name for (name,) in making.query("select name from counter where name in ('one', 'two', 'bug')")}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_a_verb_wrote_before_it_failed_is_undone_wherever_it_stood(shop, place):
+    assert written_with_a_bug_at(place) == {"one", "two"}
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_the_control_without_savepoints_it_would_stand(shop, place, monkeypatch):
+    monkeypatch.setattr(tx.Tx, "savepoint", lambda self: contextlib.nullcontext())
+
+    assert written_with_a_bug_at(place) == {"one", "two", "bug"}
+
+
+@pytest.mark.sqlite("a server begins no transaction anew")
+def test_nothing_is_set_aside_for_the_first_of_a_group(shop):
+    said = []
+
+    def told(tx, items):
+        if not said:
+            tx.connection.set_trace_callback(said.append)
+        return count_up(tx, items)
+
+    commit(Request(told, ("a",)), Request(count_up, ("b",)))
+
+    assert said and not [text for text in said if text.startswith(("savepoint", "release"))]
 
 
 def test_a_verb_that_fails_takes_nobody_of_its_group_along(shop):

@@ -18,6 +18,8 @@ from webapp.imports.jobs import entering
 from webapp.jobs import queue, worker
 from webapp.jobs.progress import Context
 from webapp.metrics.definitions import DIMENSIONS, METRICS
+from webapp.products import actions as products
+from webapp.products.shapes import NewProduct
 
 assert schedule  # the job that prunes is registered by being imported
 
@@ -95,6 +97,43 @@ def test_an_interrupted_import_goes_on_and_each_row_counts_once(
     assert figures() == straight
     assert counts["imported"] + counts["repeated"] + counts["rejected"] == counts["rows"] == 800
     assert making.value("select count(*) from import") == 1
+    assert making.differences() == []
+
+
+@pytest.mark.parametrize(
+    ("ahead", "transactions"), [(400, 3), (1, 40)]
+)  # the second is the build that does not look ahead
+def test_products_of_many_batches_are_made_a_few_transactions_ahead(
+    shop, tmp_path, small_batches, monkeypatch, ahead, transactions
+):
+    meet, made = entering.meet, []
+    monkeypatch.setattr(entering, "AHEAD", ahead)
+    monkeypatch.setattr(entering, "meet", lambda tx, items: made.append(len(items[0].firsts)) or meet(tx, items))
+
+    counts = files.load(tmp_path, files.uci(*({"InvoiceNo": str(n), "StockCode": f"S{n}"} for n in range(1, 41))))
+
+    assert (len(made), sum(made)) == (transactions, 40)
+    assert counts["imported"] == 40
+    assert making.value("select count(distinct product_id) from order_line") == 40
+    assert making.differences() == []
+
+
+def test_a_product_that_somebody_changes_meanwhile_is_looked_up_again(shop, tmp_path, small_batches, monkeypatch):
+    enter, count = entering.enter, []
+
+    def changed(tx, items):
+        count.append(1)
+        if len(count) == 2:
+            products.add_products(tx, [NewProduct.model_construct(sku="S30", name="Of somebody else", price=300)])
+        return enter(tx, items)
+
+    monkeypatch.setattr(entering, "enter", changed)
+    monkeypatch.setattr(entering, "AHEAD", 20)
+
+    files.load(tmp_path, files.uci(*({"InvoiceNo": str(n), "StockCode": f"S{n}"} for n in range(1, 41))))
+
+    assert making.value("select count(*) from product") == 40
+    assert making.value("select name from product where sku = 'S30'") == "Of somebody else"
     assert making.differences() == []
 
 

@@ -53,11 +53,17 @@ class _Layer:
 class Tx:
     """A write transaction. Only the writer makes one; actions and DAO functions take it first and never commit.
 
-    kept: the counters as they are, where the writer has read them already.
+    kept: the counters as they are, where the writer has read them already. begun: it has just begun, nothing was written in it.
     """
 
     def __init__(
-        self, connection: Any, now_ms: int, zone: Zone, currency: str, kept: dict[str, int] | None = None
+        self,
+        connection: Any,
+        now_ms: int,
+        zone: Zone,
+        currency: str,
+        kept: dict[str, int] | None = None,
+        begun: bool = False,
     ) -> None:
         self.connection = connection
         self.execute = connection.execute
@@ -68,6 +74,7 @@ class Tx:
         self.stop_read: tuple[str | None] | None = None
         self._layers = [_Layer()]
         self._kept = kept
+        self._changes = connection.total_changes if begun and queries.is_near(connection) else None
 
     def next(self, counter: str, count: int = 1) -> int:
         """The first of `count` new numbers of `counter`; undone with the savepoint in which they were taken."""
@@ -106,18 +113,25 @@ class Tx:
     def savepoint(self) -> Iterator[None]:
         """Undo statements, numbers and buffers alike when the body raises."""
         depth = len(self._layers)
-        self.execute(_SAVE[depth])
+        save: str | None = _SAVE[depth]
+        undo, release = _UNDO[depth], _RELEASE[depth]
+        if depth == 1 and self._changes == getattr(self.connection, "total_changes", -1):
+            # Nothing was written so far: the transaction itself is begun anew, and no page is copied before it is changed.
+            save, undo, release = None, "rollback", "begin immediate"
+        if save is not None:
+            self.execute(save)
         self._layers.append(_Layer())
         try:
             yield
         except BaseException:
             del self._layers[depth:]
             if self.connection.in_transaction:  # a failing disk may have ended the transaction itself
-                self.execute(_UNDO[depth])
-                self.execute(_RELEASE[depth])
+                self.execute(undo)
+                self.execute(release)
             raise
         inner = self._layers.pop()
-        self.execute(_RELEASE[depth])
+        if save is not None:
+            self.execute(release)
         outer = self._layers[-1]
         outer.counters.update(inner.counters)
         for kind, held in inner.buffers.items():

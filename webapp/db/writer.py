@@ -118,7 +118,7 @@ class Session:
         self._begin(connection)
         try:
             shop = store.shop()
-            tx = Tx(connection, self._now_ms(), shop.zone, shop.currency, self._counters)
+            tx = Tx(connection, self._now_ms(), shop.zone, shop.currency, self._counters, begun=True)
             stopped = self._stopped(tx)
             if stopped is not None:
                 requests = group.refuse(requests, stopped)

@@ -6,7 +6,8 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from json.encoder import encode_basestring
 from pathlib import Path
 from statistics import median
@@ -20,7 +21,7 @@ from webapp.imports.actions_enter import enter
 from webapp.imports.actions_meet import Newcomers, meet
 from webapp.imports.jobs import files, places
 from webapp.imports.jobs.gather import Gatherer
-from webapp.imports.rules.batches import Batch, Known, fill, make_ready, rows_of, sales_of, strangers
+from webapp.imports.rules.batches import Batch, Known, fill, lacking, lines_of, make_ready, rows_of, sales_of, strangers
 from webapp.imports.rules.lines import Entry, Line
 from webapp.imports.shapes import Mapping
 from webapp.jobs import registry
@@ -36,6 +37,7 @@ OVER = 1.1
 WEIGHT_OF_ENTRY = 10  # beside that of its rows, each of which weighs one: what an order costs without its lines
 FIRST_WEIGHT, LEAST_WEIGHT, MOST_WEIGHT = 32.0, 32.0, 2_000.0
 AT_ONCE = 16  # new products that are made in one transaction, before the rows that name them
+AHEAD = 400  # sales and returns that are looked through for new products
 MOST_WAIT, SORTED_AT_ONCE = 1_200, 300  # rows that were added to the products' days and months
 EVERYTHING = sys.maxsize
 _committed = threading.local()
@@ -122,9 +124,7 @@ class _Entering:
             return
         batch: list[Entry] = []
         weight = 0
-        for entry in entries:
-            if entry[0] <= position:
-                continue
+        for entry in self._met(entry for entry in entries if entry[0] > position):
             more = WEIGHT_OF_ENTRY + rows_of(entry)
             if batch and weight + more > OVER * self.weight:
                 self._enter(batch, weight)
@@ -137,6 +137,18 @@ class _Entering:
         if batch:
             self._enter(batch, weight)
         self._sort_in()
+
+    def _met(self, entries: Iterator[Entry]) -> Iterator[Entry]:
+        """The entries, after the shop has got the products that they and those behind them name: many in few transactions."""
+        while ahead := list(islice(entries, AHEAD)):
+            self._meet(lines_of(ahead, self.known_until))
+            yield from ahead
+
+    def _meet(self, lines: Iterable[Line]) -> None:
+        firsts = strangers(lines, self.known)
+        for start in range(0, len(firsts), AT_ONCE):
+            newcomers = Newcomers(self.context, self.known, firsts[start : start + AT_ONCE])
+            self.known.seq = self.context.write(meet, newcomers)
 
     def _skip(self) -> None:
         left = actions.Skipped(self.context, self.import_id, self.rows - self.read, json.dumps({"row": self.rows}))
@@ -166,10 +178,7 @@ class _Entering:
 
     def _prepare(self, batch: Batch) -> None:
         """What needs no lock is done: products that the shop lacks are there, and the sales are laid out and laid ready."""
-        firsts = strangers(batch)
-        for start in range(0, len(firsts), AT_ONCE):
-            newcomers = Newcomers(self.context, self.known, firsts[start : start + AT_ONCE])
-            self.known.seq = self.context.write(meet, newcomers)
+        self._meet(lacking(batch))  # none, unless what was known has been forgotten since
         make_ready(batch, self.zone)
         connection = writer.session().connection()
         batch.laid = laid = Laid(sales_of(batch.parts), sort_later=queries.is_near(connection))

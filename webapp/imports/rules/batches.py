@@ -1,6 +1,6 @@
 """Batches of a file, made ready for the ledger as far as what is known of it allows, before any lock is taken."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -107,16 +107,28 @@ def make_ready(batch: Batch, zone: Zone) -> None:
                 pass
 
 
-def strangers(batch: Batch) -> list[Line]:
+def strangers(lines: Iterable[Line], known: Known) -> list[Line]:
     """The first line of each product that is not known."""
-    known = batch.known.products
+    products = known.products
     firsts: dict[str, Line] = {}
-    for part in batch.parts:
-        if part.ready is None:
-            for line in part.lines:
-                if line[2] not in known:
-                    firsts.setdefault(line[2], line)
+    for line in lines:
+        if line[2] not in products:
+            firsts.setdefault(line[2], line)
     return list(firsts.values())
+
+
+def lines_of(entries: Iterable[Entry], known_until: int) -> Iterator[Line]:
+    """The lines that these entries would enter."""
+    for first_row, named, _ in entries:
+        if named is not None and first_row > known_until:
+            for _, lines in named.values():
+                if len(lines) <= MOST_LINES:
+                    yield from lines
+
+
+def lacking(batch: Batch) -> Iterator[Line]:
+    """The lines of parts that are not ready, since something of them is not known."""
+    return (line for part in batch.parts if part.ready is None for line in part.lines)
 
 
 def sales_of(parts: Sequence[Part]) -> list[Any]:
