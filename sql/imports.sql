@@ -109,26 +109,29 @@ on conflict (header) do update set mapping = excluded.mapping, file_name = exclu
 -- How files with this header were read last.
 select mapping, file_name from import_mapping where header = :header;
 
--- name: insert_sources
--- The rows of the file from which sales and returns were made.
-insert into source_row (import_id, first_row, order_id, return_id, rows)
-values :rows(import_id, first_row, order_id, return_id, rows);
+-- name: insert_sources_of_orders
+-- The rows of the file from which sales were made.
+insert into order_source (order_id, import_id, first_row, rows)
+values :rows(order_id, import_id, first_row, rows);
 
--- name: find_sources_of_order
+-- name: insert_sources_of_returns
+-- The rows of the file from which returns were made.
+insert into return_source (return_id, import_id, first_row, rows)
+values :rows(return_id, import_id, first_row, rows);
+
+-- name: find_source_of_order
 -- The rows from which an order was made.
 select s.import_id, s.first_row, s.rows, i.file_name, i.mapping, i.preview
-from source_row s
+from order_source s
 join import i on i.id = s.import_id
-where s.order_id = :order_id
-order by s.import_id, s.first_row;
+where s.order_id = :order_id;
 
--- name: find_sources_of_return
+-- name: find_source_of_return
 -- The rows from which a return was made.
 select s.import_id, s.first_row, s.rows, i.file_name, i.mapping, i.preview
-from source_row s
+from return_source s
 join import i on i.id = s.import_id
-where s.return_id = :return_id
-order by s.import_id, s.first_row;
+where s.return_id = :return_id;
 
 -- name: find_foreign_change
 -- Whether the catalogue was changed after a seq, by whomever.

@@ -173,10 +173,9 @@ select id from orders where placed_ms <= :now_ms order by placed_ms desc, id des
 -- name: find_source_rows
 -- The rows of a file from which this order was made.
 select s.import_id, s.first_row, s.rows, i.file_name
-from source_row s
+from order_source s
 join import i on i.id = s.import_id
-where s.order_id = :order_id
-order by s.import_id, s.first_row;
+where s.order_id = :order_id;
 
 -- fragment: matching
 -- Which orders a list shows. Every condition is switched off by its own empty list or null.

@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from tests import making
+from tests.imports import making as files
 from webapp.db import migrations, reading, store, writer
 
 pytestmark = pytest.mark.sqlite
@@ -53,3 +54,37 @@ def test_a_shop_with_sums_of_all_time_moves_to_those_of_its_months(older):
 
 def test_the_control_sums_that_stay_behind_are_seen(older):
     assert [line for line in making.differences() if "product_month" in line]
+
+
+def test_the_rows_behind_orders_and_returns_stay_with_them(shop, tmp_path):
+    files.load(tmp_path, files.uci({"InvoiceNo": "7"}, {"InvoiceNo": "8"}, {"InvoiceNo": "C9", "Quantity": "-1"}))
+    path, told = store.path(), sources()
+    reading.close()
+    writer.close()
+    with sqlite3.connect(path) as connection:
+        connection.executescript(OLD_SOURCES)
+    connection.close()
+
+    connection = sqlite3.connect(path, isolation_level=None)
+    done = migrations.migrate(connection, 0)
+    connection.close()
+
+    assert done[0] == "0014_sources"
+    assert sources() == told and [len(rows) for rows in told] == [2, 1]
+
+
+def sources():
+    return making.query("select * from order_source"), making.query("select * from return_source")
+
+
+OLD_SOURCES = """
+create table source_row (
+  import_id integer not null references import (id), first_row integer not null,
+  order_id integer, return_id integer, rows text not null, primary key (import_id, first_row)
+) strict, without rowid;
+insert into source_row select import_id, first_row, order_id, null, rows from order_source;
+insert into source_row select import_id, first_row, null, return_id, rows from return_source;
+drop table order_source;
+drop table return_source;
+delete from schema_migration where version >= 14;
+"""

@@ -217,4 +217,4 @@ def test_an_import_that_fails_says_why(shop, tmp_path, monkeypatch):
 def test_the_rows_that_an_order_was_made_from_are_json(shop, tmp_path):
     files.load(tmp_path, files.uci({"Description": 'Ä "x" \\ y'}))
 
-    assert json.loads(making.value("select rows from source_row"))[0]["row"] == 1
+    assert json.loads(making.value("select rows from order_source"))[0]["row"] == 1

@@ -45,7 +45,8 @@ def figures():
         making.query("select external_id, total_minor, lines, placed_ms, region from orders order by external_id"),
         making.query("select external_id, total_minor, returned_ms from returns order by external_id"),
         making.query("select row_number, field from import_error order by row_number"),
-        making.query("select first_row, rows from source_row order by first_row"),
+        making.query("select first_row, rows from order_source order by first_row"),
+        making.query("select first_row, rows from return_source order by first_row"),
         making.query("select total_rows, read_rows, imported, repeated, rejected from import"),
     ]
 

@@ -308,7 +308,7 @@ def test_an_imported_order_keeps_its_rows(client):
     files.give(client, files.uci({}, {"StockCode": "71053", "Description": 'A "B", C'}, {"InvoiceNo": "7"}))
     files.finish(client, 1)
 
-    rows = json.loads(making.value("select rows from source_row where order_id = 1"))
+    rows = json.loads(making.value("select rows from order_source where order_id = 1"))
 
     assert [row["row"] for row in rows] == [1, 2]
     assert rows[1]["text"] == '536365,71053,"A ""B"", C",6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom'

@@ -30,6 +30,7 @@ _MARKS = re.compile(
 _INSERT = re.compile(r"insert\s+into\s+(\w+)\s*\(([^)]*)\)\s*values\s+:rows\(([^)]*)\)")
 _TABLE = re.compile(r"create table (?:if not exists )?(\w+) \((.*)\)[^)]*$", re.DOTALL)
 _ADDED = re.compile(r"alter table (\w+) add column (\w+) (\w+)")
+_DROPPED = re.compile(r"drop table (\w+)$")
 _COLUMN = re.compile(r"(?:^|,)\s*(\w+) (integer|text|blob|real)\b")
 _PLAIN = ("begin", "commit", "rollback", "savepoint", "release", "create", "drop", "analyze")
 TYPES = {"integer": "bigint", "text": "text", "blob": "bytea", "real": "double precision"}
@@ -126,7 +127,7 @@ def keys_of(table: str) -> list[str]:
 
 @functools.cache
 def tables() -> dict[str, dict[str, str]]:
-    """Every table that the migrations make, in their order, with its columns and their types on PostgreSQL."""
+    """Every table that the migrations make and leave, in their order, with its columns and their types on PostgreSQL."""
     found: dict[str, dict[str, str]] = {}
     for _, _, file in migrations.known():
         for statement in migrations.statements(file.read_text("utf-8")):
@@ -134,6 +135,8 @@ def tables() -> dict[str, dict[str, str]]:
                 found[made[1]] = {name: TYPES[kind] for name, kind in _COLUMN.findall(made[2])}
             elif added := _ADDED.match(statement):
                 found[added[1]][added[2]] = TYPES[added[3]]
+            elif dropped := _DROPPED.match(statement):
+                del found[dropped[1]]
     return found
 
 

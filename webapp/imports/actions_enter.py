@@ -169,7 +169,8 @@ def _is_booked(tx: Any, order_id: int, part: Part) -> bool:
 
 def _write_down(tx: Any, batch: Batch) -> None:
     """What became of the rows."""
-    imported, repeated, errors, sources = 0, batch.repeated, list(batch.errors), []
+    imported, repeated, errors = 0, batch.repeated, list(batch.errors)
+    of_orders, of_returns = [], []
     rejected, kept, mended = len({error[1] for error in errors}), list(batch.rejected), []
     for part in batch.parts:
         count = len(part.lines)
@@ -182,10 +183,14 @@ def _write_down(tx: Any, batch: Batch) -> None:
             kept += [(batch.import_id, line[0], kept_text(line[1])) for line in part.lines]
         else:
             imported += count
-            sources.append((batch.import_id, part.lines[0][0], part.order_id, part.return_id, part.source))
+            source = (batch.import_id, part.lines[0][0], part.source)
+            if part.order_id is not None:
+                of_orders.append((part.order_id, *source))
+            else:
+                of_returns.append((part.return_id, *source))
             if batch.mends is not None:
                 mended += [(*was, batch.import_id) for line in part.lines if (was := mending.origin(line)) is not None]
-    dao.insert_sources(tx, sources)
+    dao.insert_sources(tx, of_orders, of_returns)
     dao.insert_errors(tx, errors)
     dao.insert_rejected(tx, kept)
     dao.insert_mended(tx, mended)

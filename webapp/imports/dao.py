@@ -99,16 +99,17 @@ def find_errors(tx: Any, import_id: int, limit: int, after: tuple[int, str] = (0
     return sql.find_errors.all(tx, import_id=import_id, after_row=after[0], after_field=after[1], limit=limit)
 
 
-def insert_sources(tx: Any, rows: Sequence[tuple[Any, ...]]) -> None:
-    """The rows behind sales and returns: (import_id, first_row, order_id, return_id, rows)."""
-    sql.insert_sources.rows(tx, rows)
+def insert_sources(tx: Any, of_orders: Sequence[tuple[Any, ...]], of_returns: Sequence[tuple[Any, ...]]) -> None:
+    """The rows behind sales and returns: (order or return id, import_id, first_row, rows)."""
+    sql.insert_sources_of_orders.rows(tx, of_orders)
+    sql.insert_sources_of_returns.rows(tx, of_returns)
 
 
 def find_sources(tx: Any, order_id: int | None = None, return_id: int | None = None) -> list[Any]:
-    """The rows from which an order or a return was made."""
+    """The rows from which an order or a return was made: one entry, none where it was not made from a file."""
     if order_id is not None:
-        return sql.find_sources_of_order.all(tx, order_id=order_id)
-    return sql.find_sources_of_return.all(tx, return_id=return_id)
+        return sql.find_source_of_order.all(tx, order_id=order_id)
+    return sql.find_source_of_return.all(tx, return_id=return_id)
 
 
 def catalogue_changed(tx: Any, seq: int) -> bool:
