@@ -149,9 +149,9 @@ class Query:
             changed += tx.execute(self._of(size), (*chain.from_iterable(rows[start : start + size]),)).rowcount
         return changed
 
-    def stage(self, connection: Executes, rows: Sequence[Sequence[Any]]) -> "Staged | None":
-        """The rows, laid ready before a transaction; None where that is no gain."""
-        return Staged(connection, self, rows) if rows and is_near(connection) else None
+    def stage(self, connection: Executes, columns: Sequence[Any], total: int) -> "Staged | None":
+        """Rows, given as `columns` takes them, laid ready before a transaction; None where that is no gain."""
+        return Staged(connection, self, columns, total) if total and is_near(connection) else None
 
 
 def is_near(connection: Any) -> TypeGuard[sqlite3.Connection]:
@@ -167,16 +167,15 @@ class Staged:
     rows of the same query.
     """
 
-    def __init__(self, connection: sqlite3.Connection, query: Query, rows: Sequence[Sequence[Any]]) -> None:
+    def __init__(self, connection: sqlite3.Connection, query: Query, columns: Sequence[Any], total: int) -> None:
         """Lay the rows down. The connection is in no transaction."""
-        self.connection, self._insert, self._table = connection, query.sql, f"temp.staged_{query.name}"
-        self._columns = [f"c{n}" for n in range(query.width)]
-        names = ", ".join(self._columns)
-        connection.execute(_STAGE.format(f"staged_{query.name}", names))
+        self.connection, self._query = connection, query
+        make, clear, lay = _laying(query)
+        connection.execute(make)
         connection.execute("begin")
         try:
-            connection.execute(_CLEAR.format(self._table))
-            Query("lay", _LAY.format(self._table, names)).rows(connection, rows)
+            connection.execute(clear)
+            lay.columns(connection, columns, total)
         finally:
             connection.execute("commit")
 
@@ -184,9 +183,28 @@ class Staged:
         """Put them in, `added` to the numbers of their first columns. False where it is another connection's transaction."""
         if tx.connection is not self.connection:
             return False
-        chosen = [f"? + {name}" for name in self._columns[: len(added)]] + self._columns[len(added) :]
-        tx.execute(_ROWS.sub(_TAKE.format(", ".join(chosen), self._table), self._insert), added)
+        tx.execute(_taking(self._query, len(added)), added)
         return True
+
+
+@functools.cache
+def _laying(query: Query) -> tuple[str, str, Query]:
+    """How rows of a query are laid ready: what makes their table, what empties it, and what fills it."""
+    names = ", ".join(_staged_columns(query))
+    table = f"temp.staged_{query.name}"
+    return _STAGE.format(f"staged_{query.name}", names), _CLEAR.format(table), Query("lay", _LAY.format(table, names))
+
+
+@functools.cache
+def _taking(query: Query, added: int) -> str:
+    """The query, fed from there; so many of the first columns are added to."""
+    names = _staged_columns(query)
+    chosen = [f"? + {name}" for name in names[:added]] + names[added:]
+    return _ROWS.sub(_TAKE.format(", ".join(chosen), f"temp.staged_{query.name}"), query.sql)
+
+
+def _staged_columns(query: Query) -> list[str]:
+    return [f"c{number}" for number in range(query.width)]
 
 
 def columns_of(rows: Sequence[Sequence[Any]]) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from webapp.db import queries
-from webapp.db.queries import Executes, Staged
+from webapp.db.queries import Executes, Staged, columns_of
 from webapp.metrics.definitions import Dimension
 
 sql = queries.load("metrics")
@@ -78,7 +78,7 @@ def add(tx: Executes, rollup: str, rows: Sequence[Sequence[Any]]) -> None:
 
 def stage(connection: Executes, rollup: str, rows: Sequence[Sequence[Any]]) -> Staged | None:
     """Rows for a rollup, laid ready before the transaction."""
-    return getattr(sql, f"add_{rollup}").stage(connection, rows)
+    return getattr(sql, f"add_{rollup}").stage(connection, columns_of(rows), len(rows))
 
 
 def sort_in(tx: Executes, limit: int) -> int:

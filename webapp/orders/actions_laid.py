@@ -39,8 +39,7 @@ class Laid:
     def stage(self, connection: Any) -> None:
         """Lines and, if they were counted, figures lie beside the ledger until the transaction takes them from there."""
         owners = [place for place, sale in enumerate(self.sales) for _ in sale.lines]
-        rows = [(place, owner, *line) for place, (owner, line) in enumerate(zip(owners, self.lines, strict=True))]
-        self.staged = dao.stage_lines(connection, rows)
+        self.staged = dao.stage_lines(connection, owners, self.lines)
         self.figures.stage(connection)
 
 

@@ -52,9 +52,10 @@ def insert_line_columns(tx: Executes, columns: Sequence[Any], count: int) -> Non
     sql.insert_lines.columns(tx, columns, count)
 
 
-def stage_lines(connection: Executes, lines: Sequence[Sequence[Any]]) -> Staged | None:
-    """Lines as `insert_lines` takes them, laid ready before the transaction; their ids and orders' ids count from 0."""
-    return sql.insert_lines.stage(connection, lines)
+def stage_lines(connection: Executes, owners: list[int], lines: Sequence[Sequence[Any]]) -> Staged | None:
+    """Lines, laid ready before the transaction. owners: the place of each one's order; ids of both count from 0 so far."""
+    total = len(owners)
+    return sql.insert_lines.stage(connection, [range(total), owners, *columns_of(lines)], total)
 
 
 def insert_returns(tx: Executes, returns: Sequence[Sequence[Any]], lines: Sequence[Sequence[Any]]) -> None:
