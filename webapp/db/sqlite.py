@@ -7,6 +7,8 @@ from pathlib import Path
 
 OLDEST = (3, 37, 0)
 PAGE_BYTES = 4096
+READER_KB = 32_000
+WRITER_KB = 4_000  # it goes to the same pages again and again: they stay in the processor's own cache with few others beside them
 OPENING_S = 2.0  # for the moment in which another process opens the log, or is the last to close it
 READING_MS = 250  # readers wait for nothing else than that moment, which also comes after a process was killed
 
@@ -27,7 +29,7 @@ def connect(path: Path, *, write: bool = False) -> sqlite3.Connection:
         "wal_autocheckpoint=0",
         "foreign_keys=ON",
         "temp_store=MEMORY",
-        "cache_size=-32000",
+        f"cache_size=-{WRITER_KB if write else READER_KB}",
         "busy_timeout=0",  # from here on whoever waits does it by himself
     ):
         connection.execute(f"PRAGMA {pragma}")
