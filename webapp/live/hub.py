@@ -13,14 +13,16 @@ import time
 from typing import Any
 
 from webapp import clock, counters
-from webapp.db import reading, writer
+from webapp.db import reading, store, writer
 from webapp.errors import Unavailable
 from webapp.live import islands, topics
-from webapp.live.core import Hub
+from webapp.live.bell import Bell
+from webapp.live.core import LIVELY_S, Hub
 
 RESERVED_FILES = 512
 MOST_CONNECTIONS = 50_000
 STEP_S = 0.02
+QUIET_S = LIVELY_S / 2
 log = logging.getLogger("takings.live")
 
 
@@ -112,6 +114,17 @@ def _connection_limit() -> int:
     return max(64, min(MOST_CONNECTIONS, soft - RESERVED_FILES))
 
 
+def _hung_up() -> Bell | None:
+    """The bell by which the other processes of this machine are heard; None where commits are told by a server, or it cannot be."""
+    if store.on_server():
+        return None
+    try:
+        return Bell(store.path())
+    except OSError as error:
+        log.info("other processes are not heard at once: %s", error)
+        return None
+
+
 class Pulse:
     """The greenlets of one hub. One watcher of the loop watches the one epoll that holds all sockets."""
 
@@ -130,12 +143,32 @@ class Pulse:
         self._greenlets = [gevent.spawn(self._drive), gevent.spawn(self._paint)]
         counters.WATCHERS.follow(lambda: len(hub.lines.open) + hub.crowd.listening)
         counters.BEHIND.follow(lambda: len(hub.behind))
-        writer.on_commit(self.wake)
+        self._others = _hung_up()
+        self._last_commit = 0.0
+        if self._others is not None:
+            self._rung: Any = loop.io(self._others.fileno(), 1)
+            self._rung.start(self._hear)
+        writer.on_commit(self._committed)
 
     def wake(self) -> None:
         """Look at once; safe from any thread."""
         if not self._ended:
             self._async.send()
+
+    def _committed(self) -> None:
+        if self._ended:
+            return
+        self.wake()
+        now = time.monotonic()
+        if (
+            self._others is not None and now - self._last_commit > QUIET_S
+        ):  # else they look again and again by themselves
+            self._others.ring()
+        self._last_commit = now
+
+    def _hear(self) -> None:
+        if self._others is not None and self._others.hear():
+            self._bell.set()
 
     def _readable(self) -> None:
         self._io.stop()
@@ -187,3 +220,6 @@ class Pulse:
             self._brush.set()
             self._io.stop()
             self._async.close()
+            if self._others is not None:
+                self._rung.stop()
+                self._others.close()

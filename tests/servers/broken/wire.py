@@ -1,5 +1,7 @@
 """Builds that are broken, or only hurried, where connections are read and written."""
 
+import sys
+
 
 def believe_lengths(module):
     """A message may be as long as its header says."""
@@ -96,7 +98,20 @@ def leave_out_each_tenth(module):
     module.Tail._shape = lambda self, tx, events: [one for one in whole(self, tx, events) if next(count) % 10]
 
 
+def look_seldom(module):
+    """Nobody looks for commits by himself; not broken where the bell is rung."""
+    sys.modules["webapp.live.core"].IDLE_LOOK_S = 60.0
+
+
+def ring_nobody(module):
+    """Nobody looks for commits by himself, and no bell is rung."""
+    look_seldom(module)
+    module._hung_up = lambda: None
+
+
 BUILDS = {
+    "look_seldom": ("webapp.live.hub", look_seldom),
+    "ring_nobody": ("webapp.live.hub", ring_nobody),
     "leave_out_each_tenth": ("webapp.live.tail", leave_out_each_tenth),
     "leave_out_each_thousandth": ("webapp.live.tail", leave_out_each_thousandth),
     "believe_lengths": ("webapp.live.frames", believe_lengths),
