@@ -285,4 +285,4 @@ def test_an_idle_watcher_is_an_integer_in_a_set(hub, client):
 
     kept = (hub.lines.inlets, hub.lines.rests, hub.lines.hungry, hub.behind, hub.parked)
     assert [len(one) for one in kept] == [0] * 5
-    assert {one.fd for one in watchers} == next(iter(hub.crowd.groups.values())).fds
+    assert {one.fd for one in watchers} == set(next(iter(hub.crowd.groups.values())).fds)
