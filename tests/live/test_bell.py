@@ -84,6 +84,17 @@ def test_a_database_deep_down_has_a_bell_too_and_another_one_its_own(home):
     assert not list(home.glob("*/*"))
 
 
+def test_who_rings_where_the_folder_is_gone_fails_in_nothing(hang_up, home):
+    one = hang_up(1)
+    (folder,) = home.glob("*/*")
+    (folder / "1").unlink()
+    folder.rmdir()
+
+    one.ring()
+
+    assert not one.hear()
+
+
 def test_a_folder_that_others_may_write_to_is_not_used(home):
     folder = home / f"takings-bells-{os.getuid()}"
     folder.mkdir()

@@ -20,17 +20,23 @@ class Bell:
 
     def __init__(self, database: Path, home: Path | None = None, number: int | None = None) -> None:
         """Hang it up. Raises OSError where that cannot be: the folder is somebody else's, or there are no such sockets."""
-        self._folder = _folder(database, home)
-        self._own = str(self._folder / str(number or os.getpid()))
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             self._socket.setblocking(False)
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(self._own)  # of a process that was killed and had the same number
-            self._socket.bind(self._own)
+            try:
+                self._hang_up(database, home, number)
+            except FileNotFoundError:  # the last of those before has just taken the folder away
+                self._hang_up(database, home, number)
         except BaseException:
             self._socket.close()
             raise
+
+    def _hang_up(self, database: Path, home: Path | None, number: int | None) -> None:
+        self._folder = _folder(database, home)
+        self._own = str(self._folder / str(number or os.getpid()))
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._own)  # of a process that was killed and had the same number
+        self._socket.bind(self._own)
 
     def fileno(self) -> int:
         """What becomes readable."""
@@ -46,18 +52,22 @@ class Bell:
         return heard
 
     def ring(self) -> None:
-        """Wake the others. Nobody is waited for; who is no more is forgotten."""
-        for name in os.listdir(self._folder):
+        """Wake the others. Nobody is waited for; who is no more is forgotten. It never fails: it is only sooner."""
+        try:
+            names = os.listdir(self._folder)
+        except OSError:
+            return
+        for name in names:
             other = f"{self._folder}/{name}"
             if other == self._own:
                 continue
             try:
                 self._socket.sendto(b"", other)
-            except BlockingIOError:
-                pass  # it has not heard what was rung before, and will
-            except OSError:
+            except ConnectionRefusedError:
                 with contextlib.suppress(OSError):
-                    os.unlink(other)
+                    os.unlink(other)  # of a process that was killed
+            except OSError:
+                pass  # most of all: it has not heard what was rung before, and will
 
     def close(self) -> None:
         """Take it down."""

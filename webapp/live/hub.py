@@ -160,11 +160,9 @@ class Pulse:
             return
         self.wake()
         now = time.monotonic()
-        if (
-            self._others is not None and now - self._last_commit > QUIET_S
-        ):  # else they look again and again by themselves
+        quiet, self._last_commit = now - self._last_commit > QUIET_S, now
+        if quiet and self._others is not None:  # else they look again and again by themselves
             self._others.ring()
-        self._last_commit = now
 
     def _hear(self) -> None:
         if self._others is not None and self._others.hear():
