@@ -46,7 +46,7 @@ NAMES = {
 # What stands in place of figures, on SQLite and on PostgreSQL.
 IN_PLACE = (
     {36: "has no server", 37: "has no replica", 38: "has one node"},
-    {6: "not tried: it is a matter of the server's own files", 34: "there is no older schema"},
+    {6: "not tried: it is a matter of the server's own files"},
 )
 HEAD = """# Faults
 
@@ -65,8 +65,8 @@ ON_SERVER = """
 Where a test is about the files of the ledger, PostgreSQL's server has a test of its own in place of SQLite's. It differs in
 this: a log that cannot be written, or not synced (4, 5), ends PostgreSQL's sessions and makes it recover, so that for some
 moments nothing can be read either; a damaged page (8) is found when it is read, so at the start where it belongs to what is
-checked then, else by the checks of the night or by the first who asks. A limit on the size of files (6) and an old schema (34:
-no shop on PostgreSQL ever had one) were not tried, nor a disk of the log that is really full: its failed writes are injected.
+checked then, else by the checks of the night or by the first who asks. A limit on the size of files (6) was not tried, nor a disk of
+the log that is really full: its failed writes are injected.
 """
 PAIRS = ("sqlite", "postgres")
 

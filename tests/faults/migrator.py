@@ -31,12 +31,12 @@ def main(number, build=""):
     count = 0
     send = postgres.Connection._send
 
-    def counted(self, *statement):
+    def counted(self, *statement, **how):
         nonlocal count
         count += 1
         if count == number:
             os.kill(os.getpid(), signal.SIGKILL)
-        return send(self, *statement)
+        return send(self, *statement, **how)
 
     postgres.Connection._send = counted
     sys.exit(cli.main(["migrate"]))

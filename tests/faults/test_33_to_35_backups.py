@@ -10,11 +10,12 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults import seller
+from tests import making
+from tests.faults import older, seller
 from tests.faults.injection import needs_strace, python
 from tests.faults.till import Tills, new_product, sound
+from tests.servers import postgres
 from tests.servers.takings import ON_POSTGRES, Server
-from webapp.db import migrations
 
 ORDER = {"product_id": "TEA", "quantity": 1}
 PACKED = "a.pgdump" if ON_POSTGRES else "a.db.gz"
@@ -195,54 +196,48 @@ def test_fault_23_the_control_a_restore_that_keeps_the_epoch_leaves_a_silent_gap
 # ---- Fault 34 ----
 
 
-def old_backup(tmp_path, sales=20):
-    """A backup that the first version of the schema made."""
-    database = seller.new_shop(tmp_path, sales=sales)
-    old = tmp_path / "old.db"
-    with closing(sqlite3.connect(old, isolation_level=None)) as connection:
-        first = migrations.known()[0]
-        for statement in migrations.statements(first[2].read_text("utf-8")):
-            connection.execute(statement)
-        tables = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")]
-        connection.execute("attach ? as whole", (str(database),))
-        left = {row[0] for row in connection.execute("select name from whole.sqlite_master where type = 'table'")}
-        for table in filter(left.__contains__, tables):  # a table that later versions have dropped is empty
-            columns = ", ".join(f'"{row[1]}"' for row in connection.execute(f'pragma main.table_info("{table}")'))
-            connection.execute(f'insert into main."{table}" ({columns}) select {columns} from whole."{table}"')
-        connection.execute("create table schema_migration (version integer primary key, name text, applied_ms integer)")
-        connection.execute("insert into schema_migration values (1, 'ledger', 0)")
+def old_shop(tmp_path, sales=20):
+    """The shop of the first version of the schema that there was on this database."""
+    if ON_POSTGRES:
+        old, version = postgres.shared().database(empty=True), older.FIRST_ON_A_SERVER
+    else:
+        old, version = tmp_path / "old.db", older.FIRST
+    older.make(old, seller.new_shop(tmp_path, sales=sales), version)
     return old
 
 
-def schema_of(database):
-    """(newest migration, tables)."""
-    with closing(sqlite3.connect(database)) as connection:
-        tables = {row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")}
-        return connection.execute("select max(version) from schema_migration").fetchone()[0], tables
+def old_backup(tmp_path):
+    """A backup that was made of it then."""
+    old = old_shop(tmp_path)
+    if ON_POSTGRES:
+        older.dump(old, tmp_path / PACKED)
+        return tmp_path / PACKED
+    return old
 
 
 def restore_old(tmp_path, broken=""):
-    """The schema after an old backup was restored elsewhere, and what is wrong."""
-    elsewhere = tmp_path / "elsewhere" / "shop.db"
+    """The schema after an old backup was restored elsewhere, and where that is."""
+    elsewhere = seller.no_shop(tmp_path / "elsewhere")
     done = command("restore", str(old_backup(tmp_path)), database=elsewhere, broken=broken)
     assert done.returncode == 0, done.stderr
-    return schema_of(elsewhere)[0], elsewhere
+    return older.schema_of(elsewhere), elsewhere
 
 
-@pytest.mark.sqlite("no shop on PostgreSQL has ever had an older schema")
 def test_fault_34_an_old_backup_restored_elsewhere_is_migrated_and_sound(tmp_path, figures):
-    version, elsewhere = restore_old(tmp_path)
+    schema, elsewhere = restore_old(tmp_path)
 
-    assert version == migrations.known()[-1][0]
+    assert schema == older.whole()[-1]
     assert seller.orders_of(elsewhere) == (list(range(1, 21)), [])
-    figures(34, lost=0, schema=f"1 to {version}")
+    with seller.opened(elsewhere):
+        assert making.query("select order_id from order_source order by 1") == [(id,) for id in range(1, 21)]
+    figures(34, lost=0, schema=f"{older.FIRST_ON_A_SERVER if ON_POSTGRES else older.FIRST} to {schema[0]}")
 
 
-@pytest.mark.sqlite("no shop on PostgreSQL has ever had an older schema")
 def test_fault_34_the_control_a_restore_that_does_not_migrate_is_seen(tmp_path):
-    version, _ = restore_old(tmp_path, broken="restore_without_migrating")
+    build = "restore_without_migrating_a_server" if ON_POSTGRES else "restore_without_migrating"
+    schema, _ = restore_old(tmp_path, broken=build)
 
-    assert version != migrations.known()[-1][0]
+    assert schema != older.whole()[-1]
 
 
 # ---- Fault 35 ----
@@ -250,13 +245,12 @@ def test_fault_34_the_control_a_restore_that_does_not_migrate_is_seen(tmp_path):
 
 def migrate_and_kill(tmp_path, points, broken=""):
     """(kills, those that left a schema between two versions) when `migrate` is killed at its writes."""
-    old = old_backup(tmp_path, sales=3)
-    newest, before = migrations.known()[-1][0], schema_of(old)
+    old = old_shop(tmp_path, sales=3)
+    whole = older.whole()
     finished = tmp_path / "finished.db"
     shutil.copyfile(old, finished)
     command("migrate", database=finished)
-    after = schema_of(finished)
-    assert after[0] == newest
+    assert older.schema_of(finished) == whole[-1]
     kills = between = 0
     for point in points:
         folder = tmp_path / "killed"
@@ -269,27 +263,13 @@ def migrate_and_kill(tmp_path, points, broken=""):
         if done.returncode == 0:
             break
         kills += 1
-        between += schema_of(database) not in _steps(before, after)
+        between += older.schema_of(database) not in whole
         if broken and between:
             break
         if not broken:
             assert command("migrate", database=database).returncode == 0
             assert seller.orders_of(database) == ([1, 2, 3], [])
     return kills, between
-
-
-def _steps(before, after):
-    """Every whole version on the way."""
-    steps, tables = [before], set(before[1])
-    for version, _, file in migrations.known()[1:]:
-        for statement in migrations.statements(file.read_text("utf-8")):
-            words = statement.lower().split()
-            if words[:2] == ["create", "table"]:
-                tables.add(words[2])
-            elif words[:2] == ["drop", "table"]:
-                tables.discard(words[2])
-        steps.append((version, set(tables)))
-    return [*steps, after]
 
 
 @of_sqlite

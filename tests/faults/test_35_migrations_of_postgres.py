@@ -1,46 +1,20 @@
 """Fault 35 on PostgreSQL: a migration that is killed before any of its statements leaves a whole version, or nothing of it."""
 
 import signal
-from contextlib import closing
 
 import pytest
 
-from tests.faults import seller
+from tests.faults import older, seller
 from tests.faults.clusters import cluster
 from tests.faults.injection import python
-from webapp.db import migrations, postgres
 
 pytestmark = [pytest.mark.postgres, pytest.mark.long]  # make faults runs it
-
-
-def schema_of(database):
-    """(newest migration, tables)."""
-    with closing(postgres.connect(database)) as connection:
-        tables = {
-            row[0] for row in connection.run("select tablename from pg_tables where schemaname = 'public'").fetchall()
-        }
-        has = connection.run("select max(version) from schema_migration").fetchone()[0] if tables else 0
-    return has, tables
-
-
-def steps():
-    """Every whole version on the way from nothing."""
-    found, tables = [(0, set())], {"schema_migration"}
-    for version, _, file in migrations.known():
-        for statement in migrations.statements(file.read_text("utf-8")):
-            words = statement.lower().split()
-            if words[:2] == ["create", "table"]:
-                tables.add(words[2])
-            elif words[:2] == ["drop", "table"]:
-                tables.discard(words[2])
-        found.append((version, set(tables)))
-    return found
 
 
 def migrate_and_kill(points, build=""):
     """(kills, those that left a schema between two versions)."""
     kills = between = 0
-    whole = steps()
+    whole = older.whole()
     with cluster() as server:
         for point in points:
             database = server.database(empty=True)
@@ -50,10 +24,10 @@ def migrate_and_kill(points, build=""):
                 break
             assert done.returncode == -signal.SIGKILL, done.stderr
             kills += 1
-            between += schema_of(database) not in whole
+            between += older.schema_of(database) not in whole
             if not build:
                 assert python(*words, "0", **seller.environ_of(database)).returncode == 0
-                assert schema_of(database) == whole[-1]
+                assert older.schema_of(database) == whole[-1]
                 assert seller.orders_of(database) == ([], [])
             server.drop(database)
     return kills, between

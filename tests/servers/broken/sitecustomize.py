@@ -217,6 +217,12 @@ def restore_without_migrating(module):
     module._rename_history = lambda fresh: (0, "")
 
 
+def restore_without_migrating_a_server(module):
+    """The same where a schema of PostgreSQL is restored."""
+    module.migrations.migrate = lambda connection, now_ms: []
+    module._check = lambda connection: None
+
+
 def migrate_by_statement(module):
     """Each statement of a migration is committed on its own."""
 
@@ -265,6 +271,7 @@ BUILDS = {
     "keep_the_epoch": ("webapp.db.restore", keep_the_epoch),
     "copy_the_file": ("webapp.db.backup", copy_the_file),
     "restore_without_migrating": ("webapp.db.restore", restore_without_migrating),
+    "restore_without_migrating_a_server": ("webapp.db.dumps", restore_without_migrating_a_server),
     "migrate_by_statement": ("webapp.db.migrations", migrate_by_statement),
     "believe_the_replica": ("webapp.db.replica", believe_the_replica),
     "answer_any_host": ("webapp.web.security", answer_any_host),
