@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -74,7 +74,8 @@ def limited(pids, limit, most):
         yield
     finally:
         for pid, both in before.items():
-            resource.prlimit(pid, limit, both)
+            with suppress(ProcessLookupError):  # it did not outlive it
+                resource.prlimit(pid, limit, both)
 
 
 def python(*words, strace=(), broken="", timeout=120, **environ):
