@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.till import Tills, every_order, new_product, sound
 from tests.servers.takings import ROOT, Server
+from webapp import cli
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -105,6 +106,21 @@ def test_a_file_is_imported_by_command_and_counted_on_the_last_line(tmp_path):
     assert json.loads(done.stdout.splitlines()[-1]) == {"rows": 3, "imported": 2, "repeated": 0, "rejected": 1}
     assert json.loads(again.stdout.splitlines()[-1])["imported"] == 0
     assert Server(tmp_path).run("verify").returncode == 0
+
+
+@pytest.mark.sqlite("a database that is not on a server does not answer")
+@pytest.mark.parametrize(
+    "command", [("verify",), ("verify", "--accept"), ("rebuild",), ("export",), ("backup", "copy.db")]
+)
+def test_what_keeps_a_shop_safe_makes_no_new_one_where_there_is_none(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.setenv("TAKINGS_DATABASE", str(tmp_path / "mistyped.db"))
+
+    status = cli.main(list(command))
+
+    said = capsys.readouterr()
+    assert (status, said.out) == (1, "")
+    assert said.err.startswith(f"There is no database {tmp_path / 'mistyped.db'}")
+    assert not list(tmp_path.iterdir())
 
 
 def test_only_this_machine_is_listened_to_in_the_sample_shop(tmp_path):

@@ -141,9 +141,9 @@ def _import(given: argparse.Namespace) -> int:
 
 def _export(given: argparse.Namespace) -> int:
     from webapp import export
-    from webapp.db import store
 
-    store.open(config.load())
+    if not safekeeping.opened(config.load()):
+        return 1
     try:
         rows = export.write(given.file, _progress)
     except BrokenPipeError:  # `| head` has seen enough

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from webapp import config
-from webapp.db import backup, dumps, engines, guard, moving, reading, restore, store, writer
+from webapp.config import Settings
+from webapp.db import backup, dumps, engines, guard, moving, presence, reading, restore, store, writer
 from webapp.db.backup import BackupError
 from webapp.db.migrations import NewerSchema
 from webapp.db.moving import MoveError
@@ -29,17 +30,26 @@ def add_to(commands: Any) -> None:
     looked.add_argument("--accept", action="store_true", help="go on selling with what is there, though it is wrong")
 
 
+def opened(settings: Settings) -> bool:
+    """The shop that the settings name is open; False, and said why, where there is none: these commands make no new one."""
+    path = Path(settings.database)
+    if not engines.is_server(settings.database) and not path.exists() and not presence.unfinished(path).exists():
+        _failed(f"There is no database {settings.database}, which TAKINGS_DATABASE names; `serve` makes a new one.")
+        return False
+    store.open(settings)
+    return True
+
+
 def make_backup(given: Namespace, tell: Any) -> int:
     """FILE is a backup that counts, or nothing has changed there."""
     from webapp import verify
 
     assert verify  # it says how a backup is verified by being imported
     settings = config.load()
-    if not engines.is_server(settings.database) and not Path(settings.database).exists():
-        return _failed(f"There is no database {settings.database}.")
     if given.file.is_dir():
         return _failed(f"{given.file} is a folder: say the name that the backup gets.")
-    store.open(settings)
+    if not opened(settings):
+        return 1
     try:
         made = backup.make(store.path(), given.file, tell)
     except (BackupError, OSError) as error:
@@ -98,7 +108,8 @@ def rebuild(given: Namespace, tell: Any) -> int:
     """The rollups equal the ledger."""
     from webapp import verify
 
-    store.open(config.load())
+    if not opened(config.load()):
+        return 1
     verify.rebuild()
     writer.close()
     print("The rollups were made anew.")
@@ -109,7 +120,8 @@ def check(given: Namespace, tell: Any) -> int:
     """Every check was made; a mismatch stops writing, unless a person accepts it."""
     from webapp import verify
 
-    store.open(config.load())
+    if not opened(config.load()):
+        return 1
     found = []
     for name, differences in verify.run():
         print(f"{'ok  ' if not differences else 'WRONG'} {name}", flush=True)

@@ -144,6 +144,7 @@ def test_fault_7_a_start_on_a_disk_that_can_only_be_read_says_so_in_one_line(tmp
 @pytest.mark.parametrize("command", [["serve"], ["verify"], ["rebuild"]])
 def test_fault_7_where_this_user_may_not_write_the_command_says_so_in_one_line(tmp_path, command, monkeypatch, capsys):
     monkeypatch.setenv("TAKINGS_DATABASE", str(tmp_path / "shop.db"))
+    (tmp_path / "shop.db").touch()
 
     def refuse(database):
         raise PermissionError(13, "Permission denied", f"{database}.open")
@@ -157,6 +158,7 @@ def test_fault_7_where_this_user_may_not_write_the_command_says_so_in_one_line(t
 
 def test_fault_7_the_control_another_error_is_not_taken_for_the_disks(tmp_path, monkeypatch):
     monkeypatch.setenv("TAKINGS_DATABASE", str(tmp_path / "shop.db"))
+    (tmp_path / "shop.db").touch()
 
     def break_down(database):
         raise OSError(22, "Invalid argument")
