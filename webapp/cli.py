@@ -121,13 +121,15 @@ def _work(given: argparse.Namespace) -> int:
 def _import(given: argparse.Namespace) -> int:
     from webapp.db import store, writer
     from webapp.imports import jobs as imports
+    from webapp.live.bell import ringing
 
     if not given.file.is_file():
         print(f"There is no file {given.file}.", file=sys.stderr)
         return 1
     store.open(config.load())
     try:
-        counts = imports.import_file(given.file, channel=given.channel, progress=_progress)
+        with ringing():
+            counts = imports.import_file(given.file, channel=given.channel, progress=_progress)
     except Exception as error:
         if not hasattr(error, "detail"):
             raise

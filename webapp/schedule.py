@@ -11,6 +11,7 @@ from webapp.imports import jobs as imports
 from webapp.jobs import queue, registry, worker
 from webapp.jobs.progress import Context
 from webapp.live import outbox
+from webapp.live.bell import ringing
 from webapp.metrics import rollups
 from webapp.orders import jobs as orders
 from webapp.recommendations import jobs as advising
@@ -68,6 +69,7 @@ def work(settings: Settings) -> int:
     clock.set_clock_file(settings.clock_file)
     logs.setup(settings.log or ("text" if sys.stderr.isatty() else "json"))
     counters.start()
-    worker.run_forever()
+    with ringing():
+        worker.run_forever()
     counters.stop()
     return 0

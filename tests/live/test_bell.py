@@ -1,4 +1,4 @@
-"""Bells: who commits after a quiet while wakes the other processes of the machine."""
+"""Bells: who commits wakes the other processes of the machine; on a server, its notices do."""
 
 import json
 import os
@@ -11,8 +11,7 @@ import pytest
 import websocket
 
 from tests.servers.takings import Server
-from webapp.live.bell import Bell
-from webapp.live.hub import QUIET_S
+from webapp.live.bell import APART_S, Bell, Ringer
 
 SCREENS = 12  # so many that both workers have some
 
@@ -47,6 +46,22 @@ def test_all_others_hear_it_once_and_who_rings_does_not(hang_up):
     assert select.select([one, two, three], [], [], 0)[0] == [two, three]
     assert [bell.hear() for bell in (one, two, three)] == [False, True, True]
     assert not two.hear() and not select.select([two], [], [], 0)[0]
+
+
+def test_who_hears_nothing_rings_ten_times_a_second_at_most(hang_up, home):
+    bell = hang_up(1)
+    ringer = Ringer(home / "shop.db", home)
+
+    ringer.committed()
+    assert bell.hear()
+    ringer.committed()
+    assert not bell.hear()
+    time.sleep(APART_S * 1.1)
+    ringer.committed()
+
+    assert bell.hear()
+    ringer.close()
+    ringer.committed()  # its process commits on, and nobody minds
 
 
 def test_who_was_killed_is_forgotten_and_his_number_serves_again(hang_up, home):
@@ -104,8 +119,8 @@ def test_a_folder_that_others_may_write_to_is_not_used(home):
         Bell(home / "shop.db", home)
 
 
-def told(folder, build, patience_s):
-    """How many screens, spread over two workers of such a build, are told of an order in time."""
+def told(folder, build, patience_s, sell):
+    """How many screens, spread over two workers of such a build, are told in time of what `sell(server, client)` enters."""
     server = Server(folder, workers=2, broken=build)
     server.start()
     try:
@@ -115,11 +130,27 @@ def told(folder, build, patience_s):
             for line in lines:
                 line.send(json.dumps({"subscribe": ["orders"]}))
                 assert json.loads(line.recv())["topic"] == "ready"
-            time.sleep(3 * QUIET_S)
-            client.post("/orders", json={"product_id": "TEA", "quantity": 1}).raise_for_status()
+            time.sleep(3 * APART_S)
+            sell(server, client)
         return sum(heard(line, patience_s) for line in lines)
     finally:
         server.stop()
+
+
+def order(server, client):
+    """One, taken by one of the web processes."""
+    client.post("/orders", json={"product_id": "TEA", "quantity": 1}).raise_for_status()
+
+
+def import_file(server, client):
+    """One, by a command beside them."""
+    file = server.folder / "sales.csv"
+    file.write_text(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "1,TEA,Iced tea,2,2026-01-05 10:00:00,2.40,,United Kingdom\n"
+    )
+    done = server.run("import", str(file))
+    assert json.loads(done.stdout.splitlines()[-1])["imported"] == 1
 
 
 def heard(line, patience_s):
@@ -132,11 +163,11 @@ def heard(line, patience_s):
         line.close()
 
 
-@pytest.mark.sqlite("a server tells of commits itself")
-def test_the_other_worker_is_woken_by_the_bell_alone(tmp_path):
-    assert told(tmp_path, "look_seldom", 20) == SCREENS
+@pytest.mark.parametrize("sell", [order, import_file])
+def test_the_others_are_woken_without_looking(tmp_path, sell):
+    assert told(tmp_path, "look_seldom", 20, sell) == SCREENS
 
 
-@pytest.mark.sqlite("a server tells of commits itself")
-def test_the_control_without_a_bell_it_goes_on_sleeping(tmp_path):
-    assert 0 < told(tmp_path, "ring_nobody", 0.5) < SCREENS
+@pytest.mark.parametrize(("sell", "least"), [(order, 1), (import_file, 0)])
+def test_the_control_who_is_not_told_goes_on_sleeping(tmp_path, sell, least):
+    assert least <= told(tmp_path, "ring_nobody", 0.5, sell) < SCREENS

@@ -12,7 +12,7 @@ from tests.live.toy import run, sell, told
 from webapp import clock
 from webapp.db import reading, writer
 from webapp.errors import Unavailable
-from webapp.live import tail
+from webapp.live import bell, tail
 
 ORDERS = {"subscribe": ["orders"]}
 
@@ -526,3 +526,21 @@ def test_who_was_behind_when_the_ledger_was_away_is_told_everything_when_it_is_b
 
     assert [told(had) for had in heard] == [toy.ledger()] * 3
     assert not hub.behind
+
+
+# ---- Looking ----
+
+
+def test_who_is_told_of_commits_looks_seldomer_and_after_one_as_often_as_anybody(hub, client, turned):
+    client(ORDERS)
+    turned.forward(1)
+    untold = hub.wait()
+    hub.told = True
+    told_of_them = hub.wait()
+    hub.stir()
+    stirred = hub.wait()
+    turned.forward(2 * bell.APART_S - 0.001)
+    until_the_next_ring = hub.wait()
+    turned.forward(0.002)
+
+    assert (untold, told_of_them, stirred, until_the_next_ring, hub.wait()) == (0.010, 0.040, 0.002, 0.002, 0.040)

@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, Protocol
@@ -39,6 +39,9 @@ class Engine(Protocol):
 
     def spoke(self, connection: Any) -> None:
         """This process has committed on this connection."""
+
+    def follow(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever another process's commit was notified, where commits are; from any thread."""
 
     def closing(self) -> Any:
         """A context in which connections may be closed."""
@@ -100,6 +103,9 @@ class File:
     def spoke(self, connection: Any) -> None:
         """A look costs nothing, so nothing is told."""
 
+    def follow(self, told: Callable[[], None]) -> None:
+        """Nobody notifies."""
+
     def close(self, connections: list[Any]) -> None:
         """Close these and the one that looks."""
         connections = [*connections, *([self._watcher] if self._watcher is not None else [])]
@@ -124,6 +130,7 @@ class Server:
         self.path = folder / (_name(address) or "takings")
         self._watcher: Any = None
         self._ear: _Ear | None = None
+        self._told: list[Callable[[], None]] = []
         self._seen: tuple[str, int] = ("", 0)
 
     def connect(self, *, write: bool = False) -> postgres.Connection:
@@ -165,7 +172,7 @@ class Server:
         """How often a commit was notified, or seen by the slow look behind that."""
         if self._ear is None:
             self.version()
-            self._ear = _Ear(self.address, self._seen[0])
+            self._ear = _Ear(self.address, self._seen[0], self._told)
         return self._ear.count
 
     def spoke(self, connection: postgres.Connection) -> None:
@@ -173,6 +180,10 @@ class Server:
         if self._ear is not None:
             self._ear.own.add(connection.pid)
             self._ear.count += 1
+
+    def follow(self, told: Callable[[], None]) -> None:
+        """Call `told` whenever a commit of another session was heard or found; from the thread that listens."""
+        self._told.append(told)
 
     def closing(self) -> Any:
         """Anybody may close a session at any time."""
@@ -195,8 +206,9 @@ class Server:
 class _Ear:
     """Listens in a thread of its own (a greenlet where gevent runs); whatever fails, it listens again."""
 
-    def __init__(self, address: str, seen: str) -> None:
+    def __init__(self, address: str, seen: str, told: list[Callable[[], None]]) -> None:
         self.count = 0
+        self._told = told
         self.own: set[int] = set()  # sessions whose commits are counted without being heard
         self._address = address
         self._seen = seen
@@ -222,10 +234,15 @@ class _Ear:
         while not self._ended:
             if (seen := look(connection)) != self._seen:
                 self._seen = seen
-                self.count += 1
+                self._turn()
             for notice in connection.notices(POLL_S):
                 if notice.pid not in self.own:
-                    self.count += 1
+                    self._turn()
+
+    def _turn(self) -> None:
+        self.count += 1
+        for told in self._told:
+            told()
 
 
 def look(connection: postgres.Connection) -> str:

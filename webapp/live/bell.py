@@ -1,7 +1,7 @@
-"""A bell between the processes of one machine that share a database file: who commits after a quiet while wakes the others at once.
+"""A bell between the processes of one machine that share a database file: who commits wakes the others at once.
 
-Without one they look for commits every few milliseconds, which goes on beside it: a bell that cannot be hung, or is not heard,
-costs these milliseconds and nothing else. Each process hears a Unix datagram socket under its number (unix(7)).
+They look for commits beside it all the time, only seldomer: a bell that cannot be hung, or is not heard, costs some milliseconds
+and nothing else. Each process that wants to hear has a Unix datagram socket under its number (unix(7)).
 """
 
 import contextlib
@@ -10,46 +10,43 @@ import os
 import socket
 import stat
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
+from webapp.db import store, writer
+
 KNOWN = "takings-bells"
+APART_S = 0.1  # half of the time for which the others look often after one ring
 
 
-class Bell:
-    """This process's bell for one database: `ring` wakes the others, and `fileno` is readable when another one rang."""
+class Ringer:
+    """Wakes those on this machine who hear of one database; hears nothing itself."""
 
-    def __init__(self, database: Path, home: Path | None = None, number: int | None = None) -> None:
-        """Hang it up. Raises OSError where that cannot be: the folder is somebody else's, or there are no such sockets."""
+    def __init__(self, database: Path, home: Path | None = None) -> None:
+        """Raises OSError where it cannot be: the folder is somebody else's, or there are no such sockets."""
+        self._own = ""
+        self._last_ring = 0.0
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         try:
             self._socket.setblocking(False)
             try:
-                self._hang_up(database, home, number)
+                self._settle(_folder(database, home))
             except FileNotFoundError:  # the last of those before has just taken the folder away
-                self._hang_up(database, home, number)
+                self._settle(_folder(database, home))
         except BaseException:
             self._socket.close()
             raise
 
-    def _hang_up(self, database: Path, home: Path | None, number: int | None) -> None:
-        self._folder = _folder(database, home)
-        self._own = str(self._folder / str(number or os.getpid()))
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(self._own)  # of a process that was killed and had the same number
-        self._socket.bind(self._own)
+    def _settle(self, folder: Path) -> None:
+        self._folder = folder
 
-    def fileno(self) -> int:
-        """What becomes readable."""
-        return self._socket.fileno()
-
-    def hear(self) -> bool:
-        """Whether another process rang since the last time."""
-        heard = False
-        with contextlib.suppress(BlockingIOError):
-            while True:
-                self._socket.recv(1)
-                heard = True
-        return heard
+    def committed(self) -> None:
+        """Ring, unless it rang just now: who hears it looks again and again for twice that long."""
+        now = time.monotonic()
+        if now - self._last_ring > APART_S:
+            self._last_ring = now
+            self.ring()
 
     def ring(self) -> None:
         """Wake the others. Nobody is waited for; who is no more is forgotten. It never fails: it is only sooner."""
@@ -70,11 +67,62 @@ class Bell:
                 pass  # most of all: it has not heard what was rung before, and will
 
     def close(self) -> None:
-        """Take it down."""
+        """Ring no more."""
         self._socket.close()
         with contextlib.suppress(OSError):
-            os.unlink(self._own)
             self._folder.rmdir()  # where it is the last one
+
+
+class Bell(Ringer):
+    """This process's bell for one database: `fileno` is readable when another one rang."""
+
+    def __init__(self, database: Path, home: Path | None = None, number: int | None = None) -> None:
+        """Hang it up, under a number that is this process's where it is left out. Raises OSError as a ringer does."""
+        self._number = number or os.getpid()
+        super().__init__(database, home)
+
+    def _settle(self, folder: Path) -> None:
+        super()._settle(folder)
+        self._own = f"{folder}/{self._number}"
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._own)  # of a process that was killed and had the same number
+        self._socket.bind(self._own)
+
+    def fileno(self) -> int:
+        """What becomes readable."""
+        return self._socket.fileno()
+
+    def hear(self) -> bool:
+        """Whether another process rang since the last time."""
+        heard = False
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self._socket.recv(1)
+                heard = True
+        return heard
+
+    def close(self) -> None:
+        """Take it down."""
+        with contextlib.suppress(OSError):
+            os.unlink(self._own)
+        super().close()
+
+
+@contextlib.contextmanager
+def ringing() -> Iterator[None]:
+    """What this process commits while the body runs wakes the web processes. For a process that shows nothing itself."""
+    ringer = None
+    if not store.on_server():  # it tells of commits itself
+        with contextlib.suppress(OSError):
+            ringer = Ringer(store.path())
+    if ringer is None:
+        yield
+        return
+    writer.on_commit(ringer.committed)
+    try:
+        yield
+    finally:
+        ringer.close()
 
 
 def _folder(database: Path, home: Path | None) -> Path:

@@ -23,7 +23,7 @@ BEAT_S = 20.0
 FEEDING_S = 0.020
 SHORTEST_TICK_S, BUSY_TICK_S, BUSY_S = 0.002, 0.020, 0.050
 LONGEST_LEAD_S = 0.1
-LOOK_S, IDLE_LOOK_S, LIVELY_S = 0.002, 0.010, 0.2
+LOOK_S, IDLE_LOOK_S, TOLD_LOOK_S, LIVELY_S = 0.002, 0.010, 0.040, 0.2
 NOTHING = Wanted(frozenset(), (), None, None)
 log = logging.getLogger("takings.live")
 
@@ -46,9 +46,10 @@ class Hub:
         self.arrivals: deque[tuple[int, bytes]] = deque()
         self.listeners: set[Callable[[], None]] = set()
         self.asleep = True
+        self.told = False  # of other processes' commits: then it looks for them seldomer by itself
         self.stopping = False
         self._more = self._leads = False
-        self._next_send = self._last_send = self._last_news = self._next_sweep = self._next_reveal = 0.0
+        self._next_send = self._last_send = self._stirred = self._next_sweep = self._next_reveal = 0.0
         self._feed_until = 0.0
         self._parts: list[Part] = []
         self._before = 0
@@ -163,8 +164,17 @@ class Hub:
         if self.asleep:
             return 1.0
         now = self.now()
-        look = 0.0 if self._more else LOOK_S if now - self._last_news < LIVELY_S else IDLE_LOOK_S
+        idle = TOLD_LOOK_S if self.told else IDLE_LOOK_S
+        look = 0.0 if self._more else idle if self.is_quiet() else LOOK_S
         return max(look, self._next_send - now)
+
+    def stir(self) -> None:
+        """Another process has committed: look at once, and often for a while."""
+        self._stirred = self.now()
+
+    def is_quiet(self) -> bool:
+        """Whether nothing has happened for a while, and commits are looked for seldom."""
+        return self.now() - self._stirred >= LIVELY_S
 
     def _advance(self) -> None:
         began = self.now()
@@ -177,7 +187,7 @@ class Hub:
         self._more = news is not None and news.more
         if news is None:
             return
-        self._last_news = began
+        self._stirred = began
         self.screens.touch(news.topics)
         self._tell(news)
         if news.shaped:

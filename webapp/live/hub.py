@@ -17,12 +17,11 @@ from webapp.db import reading, store, writer
 from webapp.errors import Unavailable
 from webapp.live import islands, topics
 from webapp.live.bell import Bell
-from webapp.live.core import LIVELY_S, Hub
+from webapp.live.core import Hub
 
 RESERVED_FILES = 512
 MOST_CONNECTIONS = 50_000
 STEP_S = 0.02
-QUIET_S = LIVELY_S / 2
 log = logging.getLogger("takings.live")
 
 
@@ -144,10 +143,13 @@ class Pulse:
         counters.WATCHERS.follow(lambda: len(hub.lines.open) + hub.crowd.listening)
         counters.BEHIND.follow(lambda: len(hub.behind))
         self._others = _hung_up()
-        self._last_commit = 0.0
         if self._others is not None:
+            hub.told = True
             self._rung: Any = loop.io(self._others.fileno(), 1)
             self._rung.start(self._hear)
+        elif store.on_server():
+            hub.told = True
+            store.engine().follow(self._notified)
         writer.on_commit(self._committed)
 
     def wake(self) -> None:
@@ -159,13 +161,16 @@ class Pulse:
         if self._ended:
             return
         self.wake()
-        now = time.monotonic()
-        quiet, self._last_commit = now - self._last_commit > QUIET_S, now
-        if quiet and self._others is not None:  # else they look again and again by themselves
-            self._others.ring()
+        if self._others is not None:
+            self._others.committed()
+
+    def _notified(self) -> None:
+        if self.hub.is_quiet():  # else it looks again before this would wake it
+            self.wake()
 
     def _hear(self) -> None:
         if self._others is not None and self._others.hear():
+            self.hub.stir()
             self._bell.set()
 
     def _readable(self) -> None:

@@ -99,14 +99,16 @@ def leave_out_each_tenth(module):
 
 
 def look_seldom(module):
-    """Nobody looks for commits by himself; not broken where the bell is rung."""
-    sys.modules["webapp.live.core"].IDLE_LOOK_S = 60.0
+    """Nobody looks for commits by himself; not broken where others are told of them."""
+    core = sys.modules["webapp.live.core"]
+    core.IDLE_LOOK_S = core.TOLD_LOOK_S = 60.0
 
 
 def ring_nobody(module):
-    """Nobody looks for commits by himself, and no bell is rung."""
+    """Nobody looks for commits by himself, no bell is rung, and what a server notifies wakes nobody."""
     look_seldom(module)
     module._hung_up = lambda: None
+    sys.modules["webapp.db.engines"].Server.follow = lambda self, told: None
 
 
 BUILDS = {
