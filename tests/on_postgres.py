@@ -11,7 +11,8 @@ from tests.servers import postgres
 # Refused before a database is asked, or about sockets and services; `make faults` runs these, too.
 ELSEWHERE = tuple(f"test_{number}_" for number in (20, 21, 25, 26, 27, 30, 51, 52, 60))
 FOLDERS = (
-    "tests/db", "tests/orders", "tests/stock", "tests/products", "tests/customers", "tests/jobs", "tests/live/test_tail.py",
+    "tests/db", "tests/orders", "tests/stock", "tests/products", "tests/customers", "tests/jobs",
+    "tests/live/test_bell.py", "tests/live/test_tail.py",
     "tests/analytics", "tests/search", "tests/sell", "tests/shop", "tests/weather", "tests/recommendations", "tests/imports",
     *(str(file) for file in sorted(Path("tests/faults").glob("test_*.py")) if not file.name.startswith(ELSEWHERE)),
     "tests/test_verify.py", "tests/test_export.py", "tests/web/test_prometheus.py", "tests/web/test_notice.py",
